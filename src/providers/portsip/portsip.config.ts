@@ -1,0 +1,62 @@
+import type { ConfigField, ConfigValues } from "../provider.js";
+
+/** What a PortSIP connection is configured with: one tenant of one PBX (PortSIP reference §1, §2). */
+export const PORTSIP_CONFIG: readonly ConfigField[] = [
+  {
+    key: "baseUrl",
+    env: "PORTSIP_BASE_URL",
+    description: "the PBX's REST API, e.g. https://pbx.example.com:8887/api",
+    required: true,
+    type: "url",
+  },
+  {
+    key: "username",
+    env: "PORTSIP_USERNAME",
+    description: "web user of a service account without two-factor authentication",
+    required: true,
+  },
+  {
+    key: "password",
+    env: "PORTSIP_PASSWORD",
+    description: "that user's web password, not the SIP password",
+    secret: true,
+    required: true,
+  },
+  {
+    key: "domain",
+    env: "PORTSIP_DOMAIN",
+    description: "the tenant's SIP domain; left out only for a system administrator",
+  },
+  {
+    key: "webhookToken",
+    env: "PORTSIP_WEBHOOK_TOKEN",
+    description: "bearer token that the PBX sends with its webhook calls",
+    secret: true,
+  },
+];
+
+export interface PortsipConfig {
+  /** Ends in `/api`. */
+  baseUrl: string;
+  username: string;
+  password: string;
+  domain: string | undefined;
+}
+
+/** Problems that a look at one field cannot find, as sentences. */
+export function checkPortsipConfig(values: ConfigValues): readonly string[] {
+  const { baseUrl } = toPortsipConfig(values);
+  if (/\/api$/.test(baseUrl)) return [];
+  return ["baseUrl (PORTSIP_BASE_URL) must end in /api: the WebSocket and recordings are found from there"];
+}
+
+/** Values that have passed the configuration's checks, typed. */
+export function toPortsipConfig(values: ConfigValues): PortsipConfig {
+  const domain = values["domain"];
+  return {
+    baseUrl: String(values["baseUrl"]),
+    username: String(values["username"]),
+    password: String(values["password"]),
+    domain: typeof domain === "string" && domain !== "" ? domain : undefined,
+  };
+}

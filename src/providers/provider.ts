@@ -1,0 +1,141 @@
+/**
+ * What a provider is to the rest of the gateway. One folder per provider implements this; nothing outside that folder
+ * knows the provider's name, words or paths. Code asks for a capability.
+ */
+import type { ProviderError } from "../errors/index.js";
+import type { HttpClientStats, Logger, Priority } from "../http/http-client.js";
+import type {
+  Capability,
+  EpochMs,
+  JsonObject,
+  Provider,
+  Section,
+  SessionFacts,
+  SessionSnapshot,
+} from "../model/index.js";
+
+/** One configuration key of a provider: where it is read from and how it is shown. */
+export interface ConfigField {
+  /** Key in the YAML file, camelCase. */
+  key: string;
+  /** Environment variable, for the connection that the environment describes. */
+  env: string;
+  description: string;
+  /** Never printed, redacted from logs. @default false */
+  secret?: boolean;
+  /** A connection without it is an error. @default false */
+  required?: boolean;
+  default?: string;
+  /** How the text is read. `list`: comma-separated. `url`: http(s), trailing slash dropped. @default "text" */
+  type?: "text" | "url" | "list" | { oneOf: readonly string[] };
+}
+
+/** Read values by `ConfigField.key`; `list` fields are arrays, absent optional ones undefined. */
+export type ConfigValues = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/** What a module is given to build one connection. */
+export interface ConnectionDependencies {
+  /** The connection's configured name: letters, digits, `-` and `_`. */
+  name: string;
+  config: ConfigValues;
+  log: Logger;
+  /** Milliseconds for one attempt of a read (`SWITCHBOARD_PROVIDER_TIMEOUT_MS`). */
+  attemptTimeoutMs: number;
+  /** ISO 3166 alpha-2, for numbers written without a country code. @default "US" */
+  defaultRegion: string;
+  /** The clock. Replaced in tests. */
+  now: () => EpochMs;
+}
+
+/** A provider's contents page: what it is called, what it can do, how it is configured, what builds it. */
+export interface ProviderModule {
+  readonly provider: Provider;
+  /** Name of the connection that environment variables describe: `plivo`, `evo`, `speko`, `portsip`. */
+  readonly defaultConnectionName: string;
+  readonly capabilities: ReadonlySet<Capability>;
+  readonly config: readonly ConfigField[];
+  /** GraphQL object type that carries this provider's sessions, e.g. `PlivoSession`. */
+  readonly typeName: string;
+  /** True when the id has the shape of one of this provider's ids: decides before any request is made. */
+  isProviderId(id: string): boolean;
+  /** The form in which two spellings of one id are equal. Identity for most. */
+  toProviderKey(id: string): string;
+  /** Cross-field checks of the configuration; answers problems as sentences that name the key. */
+  checkConfig?(config: ConfigValues): readonly string[];
+  connect(dependencies: ConnectionDependencies): ProviderConnection;
+}
+
+/** Whom a read is for and how long it may take. */
+export interface ReadOptions {
+  signal?: AbortSignal;
+  /** @default "user" */
+  priority?: Priority;
+}
+
+/** The outcome of reading one session. `absent`: the provider knows no such session (any more). */
+export type ReadOutcome =
+  | { kind: "found"; snapshot: SessionSnapshot }
+  | { kind: "absent" }
+  | { kind: "failed"; error: ProviderError };
+
+/** Which sessions to list: those started (or last changed, where the provider can tell) in `[since, until)`. */
+export interface ListWindow {
+  since: EpochMs;
+  /** @default now */
+  until?: EpochMs;
+}
+
+/** A page of a list. A row that could not be read at all is in `rejected`; the rest of the page stands. */
+export interface SessionPage {
+  snapshots: SessionSnapshot[];
+  rejected: ProviderError[];
+  /** Rows the provider says there are in all, where it says so. */
+  total?: number;
+}
+
+/**
+ * What a by-id request for more needs to know of a session. The facts, where they are stored: a section that only one
+ * channel has needs no request for the others, and a snapshot of one section repeats them rather than say UNKNOWN.
+ */
+export interface SessionReference extends Partial<
+  Pick<SessionFacts, "channel" | "direction" | "phase" | "state">
+> {
+  providerId: string;
+  startedAt: EpochMs | null;
+  endedAt: EpochMs | null;
+  /** The stored provider fields. */
+  fields: JsonObject;
+}
+
+/** One account at a provider, connected. All methods throw only `ProviderError`s, or the signal's reason. */
+export interface ProviderConnection {
+  readonly name: string;
+  readonly module: ProviderModule;
+  readonly stats: HttpClientStats;
+  /** How far back the provider's lists reach, in milliseconds; null when there is no documented limit. */
+  readonly historyMs: number | null;
+
+  /** Sections that `listSessions` rows cover. */
+  readonly listSections: readonly Section[];
+  /** Sections that `readSessions` covers (at least those of the list). */
+  readonly readSections: readonly Section[];
+  /** Sections that only `readSection` gives, at the price of a request each. */
+  readonly extraSections: readonly Section[];
+
+  /**
+   * Reads sessions by id, as few requests as the provider allows, bounded in concurrency. One outcome per id, in
+   * order. Never rejects as a whole because of one id; a failure that hits all of them is each one's `failed`.
+   */
+  readSessions(ids: readonly string[], options?: ReadOptions): Promise<ReadOutcome[]>;
+  /** Everything the provider has for the window, page by page, archives included, to the end. */
+  listSessions(window: ListWindow, options?: ReadOptions): AsyncIterable<SessionPage>;
+  /** What is open or live now, page by page: the cheapest look that notices new, changed and ended sessions. */
+  listLive(options?: ReadOptions): AsyncIterable<SessionPage>;
+  /** Reads one of `extraSections` of one session: a snapshot with that section (and what else the answer told). */
+  readSection(session: SessionReference, section: Section, options?: ReadOptions): Promise<ReadOutcome>;
+  /** The recording's URL, fresh from the provider. Never cached, logged or stored. Null when there is none (yet). */
+  recordingUrl(session: SessionReference, locator: JsonObject, options?: ReadOptions): Promise<string | null>;
+  /** The cheapest call that shows that provider and credentials work. Throws what is wrong. */
+  probe(options?: ReadOptions): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,16 @@
+import type { ProviderModule } from "../provider.js";
+import { SPEKO_CONFIG } from "./speko.config.js";
+import { SpekoConnection } from "./speko.connection.js";
+
+/** Speko: calls of voice-AI agents, with transcripts and reports (Speko reference). */
+export const spekoModule: ProviderModule = {
+  provider: "SPEKO",
+  defaultConnectionName: "speko",
+  typeName: "SpekoSession",
+  capabilities: new Set(["LIST", "HISTORY", "LIVE_POLL", "TRANSCRIPT", "REPORT", "RECORDING"]),
+  config: SPEKO_CONFIG,
+  // Opaque by the reference; what is refused could not be one segment of a path.
+  isProviderId: (id) => /^[^\s\p{Cc}]{1,256}$/u.test(id) && id !== "." && id !== "..",
+  toProviderKey: (id) => id,
+  connect: (dependencies) => new SpekoConnection(spekoModule, dependencies),
+};
