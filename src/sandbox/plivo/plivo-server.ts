@@ -1,0 +1,77 @@
+import type { SandboxServer, SandboxServerOptions } from "../conversation.js";
+import { createRandom } from "../kit/random.js";
+import { startSandboxHttp, type SandboxHttp } from "../kit/sandbox-http.js";
+import { PLIVO_ACCOUNT } from "./plivo-accounts.js";
+import { createPlivoBook } from "./plivo-book.js";
+import { legsOf } from "./plivo-calls.js";
+import { DEFAULT_MODES, type PlivoModes } from "./plivo-modes.js";
+import { ownerOf, toWireCall, toWireRecording } from "./plivo-resources.js";
+import { createPlivoRoutes } from "./plivo-routes.js";
+import { toWireRow, type WriteStyle } from "./plivo-serialize.js";
+
+/** The masking provider, with the switches that only it has. */
+export interface PlivoSandboxServer extends SandboxServer {
+  /** Changes how undecided details are answered from the next request on; what is left out stays. */
+  setModes(modes: Partial<PlivoModes>): void;
+}
+
+/** A server that speaks Plivo's masking session API, written from the reference alone. */
+export async function startPlivoServer(options: SandboxServerOptions): Promise<PlivoSandboxServer> {
+  const random = createRandom(options.seed).fork("plivo");
+  const book = createPlivoBook(random, options.now);
+  const modes: PlivoModes = { ...DEFAULT_MODES };
+
+  const handle = createPlivoRoutes({
+    book,
+    modes,
+    random: random.fork("requests"),
+    now: options.now,
+    faultsFor: (path) => (path.includes(http.faults.path ?? "") ? http.faults : {}),
+    origin: () => http.origin,
+  });
+  const http: SandboxHttp = await startSandboxHttp({
+    host: options.host,
+    port: options.port,
+    now: options.now,
+    handle: (request) => handle(request),
+  });
+
+  return {
+    name: "plivo",
+    baseUrl: http.origin,
+    environment: {
+      PLIVO_AUTH_ID: PLIVO_ACCOUNT.authId,
+      PLIVO_AUTH_TOKEN: PLIVO_ACCOUNT.authToken,
+      PLIVO_BASE_URL: http.origin,
+    },
+    begin: book.begin,
+    apply: book.apply,
+    setFaults: http.setFaults,
+    setModes: (changed) => void Object.assign(modes, changed),
+    requests: http.requests,
+    forget: http.forget,
+    records() {
+      const style: WriteStyle = { modes, faults: http.faults, now: options.now() };
+      const sessions = book.sessions();
+      const rows = sessions.map((session) => toWireRow(session, PLIVO_ACCOUNT.authId, style));
+      return {
+        session: rows,
+        interaction: rows.flatMap(({ interaction }) =>
+          Array.isArray(interaction) ? (interaction as Record<string, unknown>[]) : [],
+        ),
+        call: sessions.flatMap((session) =>
+          session.interactions.flatMap((interaction) =>
+            legsOf(interaction).map((leg) => toWireCall(session, interaction, leg, ownerOf(session))),
+          ),
+        ),
+        recording: sessions.flatMap((session) =>
+          session.interactions
+            .map(({ recording }) => recording)
+            .filter((recording) => recording !== null)
+            .map((recording) => toWireRecording(recording, ownerOf(session), http.origin)),
+        ),
+      };
+    },
+    close: http.close,
+  };
+}

@@ -1,0 +1,92 @@
+import type { SandboxServer, SandboxServerOptions } from "../conversation.js";
+import { createRandom } from "../kit/random.js";
+import { startSandboxHttp, type SandboxHttp } from "../kit/sandbox-http.js";
+import { createPortsipAuth, PBX_LOGIN, type Generation } from "./portsip-auth.js";
+import { createPortsipBook } from "./portsip-book.js";
+import { createPortsipRoutes } from "./portsip-routes.js";
+import {
+  callLogWire,
+  cdrWire,
+  recordingFileWire,
+  sessionWire,
+  type IdSpelling,
+} from "./portsip-serialize.js";
+import { serveWsi } from "./portsip-wsi.js";
+
+/** The PBX, with the switches that only it has. */
+export interface PortsipSandboxServer extends SandboxServer {
+  /** How REST spells session ids. @default "base64" */
+  setIdSpelling(spelling: IdSpelling): void;
+  /** Which login endpoints exist. @default "22.2" */
+  setGeneration(generation: Generation): void;
+  /** Every access token stops working. */
+  expireTokens(): void;
+  setExpiresIn(seconds: number): void;
+}
+
+/** A server that speaks PortSIP's REST API and its WSI, written from the reference alone. */
+export async function startPortsipServer(options: SandboxServerOptions): Promise<PortsipSandboxServer> {
+  const random = createRandom(options.seed).fork("portsip");
+  const book = createPortsipBook(random, options.now);
+  const auth = createPortsipAuth(random.fork("tokens"), options.now);
+  let spelling: IdSpelling = "base64";
+  const handle = createPortsipRoutes({
+    book,
+    auth,
+    now: options.now,
+    spelling: () => spelling,
+    faultsFor: (path) => (path.includes(http.faults.path ?? "") ? http.faults : {}),
+  });
+  const http: SandboxHttp = await startSandboxHttp({
+    host: options.host,
+    port: options.port,
+    now: options.now,
+    handle: (request) => handle(request),
+    isExempt: ({ path }) => path.startsWith("/api/auth/") || path.startsWith("/api/login"),
+  });
+  const stopWsi = serveWsi(http.server, book);
+
+  return {
+    name: "portsip",
+    baseUrl: `${http.origin}/api`,
+    environment: {
+      PORTSIP_BASE_URL: `${http.origin}/api`,
+      PORTSIP_USERNAME: PBX_LOGIN.username,
+      PORTSIP_PASSWORD: PBX_LOGIN.password,
+      PORTSIP_DOMAIN: PBX_LOGIN.domain,
+    },
+    begin: book.begin,
+    apply: book.apply,
+    setFaults: http.setFaults,
+    setIdSpelling: (value) => (spelling = value),
+    setGeneration: auth.setGeneration,
+    setExpiresIn: auth.setExpiresIn,
+    expireTokens: auth.expireTokens,
+    requests: http.requests,
+    forget: http.forget,
+    records() {
+      const sessions = book.sessions();
+      const ended = sessions.filter((session) => session.endedAt !== null);
+      const each = (write: typeof callLogWire) =>
+        ended.flatMap((session) => session.legs.map((leg, index) => write(session, leg, index, http.faults)));
+      return {
+        session: sessions
+          .filter((session) => session.endedAt === null)
+          .map((session) => sessionWire(session, options.now(), spelling, http.faults)),
+        callLog: each(callLogWire),
+        cdr: each(cdrWire),
+        recording: ended.flatMap((session) =>
+          session.recordings.map((one) => ({
+            $sessionId: session.id,
+            $recordingId: one.id,
+            ...recordingFileWire(one),
+          })),
+        ),
+      };
+    },
+    async close() {
+      stopWsi();
+      await http.close();
+    },
+  };
+}
