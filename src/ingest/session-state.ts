@@ -1,0 +1,179 @@
+/** A session as ingest holds it while it works: the row and the sections that this batch touches. Pure. */
+import { createHash } from "node:crypto";
+import type {
+  EventRecord, InteractionRecord, MemberRecord, RecordingRecord, ReportRecord, SessionSnapshot, TranscriptEntryRecord,
+  TransferRecord,
+} from "../model/index.js"; // prettier-ignore
+import { tieOf, type FullSessionRow } from "../store/session-columns.js";
+import { mergeFacts, mergeFields, mergeRecord } from "./merge-facts.js";
+import { markLeft, mergeMember, mergeReport, mergeRows, mergeTransfer } from "./merge-sections.js";
+
+/** Sections kept as rows by key. */
+export interface SectionRows {
+  members: MemberRecord;
+  interactions: InteractionRecord;
+  transfers: TransferRecord;
+  transcript: TranscriptEntryRecord;
+  recordings: RecordingRecord;
+  events: EventRecord;
+}
+export type RowSection = keyof SectionRows;
+export const ROW_SECTIONS = [
+  "members",
+  "interactions",
+  "transfers",
+  "transcript",
+  "recordings",
+  "events",
+] as const satisfies RowSection[];
+
+/** `key` is 0 until the row has been inserted. */
+export interface SessionState {
+  row: FullSessionRow;
+  rows: { [S in RowSection]: Map<string, SectionRows[S]> };
+  report: ReportRecord | null;
+  /** The payload's text, where this batch brought one that differs from what is stored. */
+  raw: string | null;
+  addresses: ReadonlySet<string>;
+}
+
+/** What is known of a session before anything is. */
+export function emptyState(connection: string, snapshot: SessionSnapshot): SessionState {
+  const { provider, providerId, providerKey, facts } = snapshot;
+  return {
+    row: {
+      ...facts,
+      key: 0,
+      tie: tieOf(connection, providerKey),
+      connection,
+      provider,
+      providerId,
+      providerKey,
+      fields: {},
+      sections: {},
+      problems: [],
+      fetchedAt: -Infinity,
+      version: null,
+      source: snapshot.source,
+      hasTransfer: false,
+      hasTranscript: false,
+      payloadHash: null,
+    },
+    rows: emptyRows(),
+    report: null,
+    raw: null,
+    addresses: new Set(),
+  };
+}
+
+/** No rows in any section. */
+export function emptyRows(): SessionState["rows"] {
+  return {
+    members: new Map(),
+    interactions: new Map(),
+    transfers: new Map(),
+    transcript: new Map(),
+    recordings: new Map(),
+    events: new Map(),
+  };
+}
+
+/** True when a look is at least as new as what is stored: by the provider's own version where both have one. */
+export function isNewer(row: FullSessionRow, snapshot: SessionSnapshot): boolean {
+  if (row.version !== null && snapshot.version !== null && row.version !== snapshot.version) {
+    return snapshot.version > row.version;
+  }
+  return snapshot.observedAt >= row.fetchedAt;
+}
+
+/** The state after a look: a new object, the old one untouched. */
+export function applySnapshot(state: SessionState, snapshot: SessionSnapshot): SessionState {
+  const newer = isNewer(state.row, snapshot);
+  const rows = {
+    ...state.rows,
+    ...mergeKeyed(state, snapshot, newer),
+  };
+  if (newer && snapshot.members && snapshot.sections.includes("members")) {
+    markLeft(rows.members, new Set(snapshot.members.map((member) => member.key)));
+  }
+  const { report, sections, observedAt, sectionsReadAt = observedAt } = snapshot;
+  const read = Object.fromEntries(
+    sections.map((section) => [section, Math.max(sectionsReadAt, state.row.sections[section] ?? 0)]),
+  );
+  // What does not tell how the session is doing does not confirm it either.
+  const confirms = snapshot.facts.phase !== "UNKNOWN" || state.row.phase === "UNKNOWN";
+  const payload = takePayload(state, snapshot, newer);
+  const row: FullSessionRow = {
+    ...state.row,
+    ...mergeFacts(state.row, snapshot.facts, newer),
+    fields: mergeFields(state.row.fields, snapshot.fields, newer),
+    sections: { ...state.row.sections, ...read },
+    problems: newer && confirms ? snapshot.problems : state.row.problems,
+    fetchedAt: confirms ? Math.max(state.row.fetchedAt, observedAt) : state.row.fetchedAt,
+    version: newer ? (snapshot.version ?? state.row.version) : state.row.version,
+    source: newer && confirms ? snapshot.source : state.row.source,
+    hasTransfer: state.row.hasTransfer || rows.transfers.size > 0,
+    hasTranscript: state.row.hasTranscript || rows.transcript.size > 0,
+    payloadHash: payload?.hash ?? state.row.payloadHash,
+  };
+  return {
+    row,
+    rows,
+    report: report ? mergeReport(state.report, report, newer) : state.report,
+    raw: payload?.text ?? null,
+    addresses: new Set([...state.addresses, ...addressesOf(row, rows, snapshot.addresses ?? [])]),
+  };
+}
+
+/** The look's payload when it is to be stored: there is one, and it is newer than the stored one or the first. */
+function takePayload(
+  state: SessionState,
+  { raw }: SessionSnapshot,
+  newer: boolean,
+): { text: string; hash: string } | null {
+  if (raw === undefined || (!newer && state.row.payloadHash !== null)) return null;
+  const text = JSON.stringify(raw);
+  const hash = createHash("sha1").update(text).digest("base64url");
+  return hash === state.row.payloadHash ? null : { text, hash };
+}
+
+function mergeKeyed(
+  state: SessionState,
+  snapshot: SessionSnapshot,
+  newer: boolean,
+): Partial<SessionState["rows"]> {
+  const byKey = <Row extends { key: string }>(list: readonly Row[]) =>
+    list.map((row) => [row.key, row] as const);
+  const merged: Partial<SessionState["rows"]> = {};
+  const { members, interactions, transfers, transcript, recordings, events } = snapshot;
+  if (members) merged.members = mergeRows(state.rows.members, byKey(members), newer, mergeMember);
+  if (interactions)
+    merged.interactions = mergeRows(state.rows.interactions, byKey(interactions), newer, mergeRecord);
+  if (transfers) merged.transfers = mergeRows(state.rows.transfers, byKey(transfers), newer, mergeTransfer);
+  if (recordings) merged.recordings = mergeRows(state.rows.recordings, byKey(recordings), newer, mergeRecord);
+  if (events) merged.events = mergeRows(state.rows.events, byKey(events), newer, mergeRecord);
+  if (transcript) {
+    const turns = transcript.map((turn) => [String(turn.index), turn] as const);
+    merged.transcript = mergeRows(state.rows.transcript, turns, newer, mergeRecord);
+  }
+  return merged;
+}
+
+/** Every address that took part, in lower case: what a search by address looks up. */
+function addressesOf(row: FullSessionRow, rows: SessionState["rows"], further: readonly string[]): string[] {
+  const parties = [
+    row.from,
+    row.to,
+    ...[...rows.members.values()].map((member) => member.party),
+    ...[...rows.interactions.values()].flatMap((interaction) => interaction.legs.map((leg) => leg.party)),
+  ];
+  const texts = [
+    ...parties.flatMap((party) => [party?.address, party?.number]),
+    ...[...rows.members.values()].map((member) => member.identity),
+    ...[...rows.transfers.values()].map((transfer) => transfer.transferTo),
+    ...further,
+  ];
+  return texts
+    .filter((text): text is string => typeof text === "string" && text !== "")
+    .map((text) => text.toLowerCase());
+}

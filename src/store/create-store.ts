@@ -1,0 +1,45 @@
+import {
+  createChildRepository, createInteractionRepository, createReportRepository, createTranscriptRepository,
+} from "./repositories/child-repositories.js"; // prettier-ignore
+import {
+  createChangeRepository, createCommandRepository, createConnectionRepository,
+} from "./repositories/gateway-repositories.js"; // prettier-ignore
+import { coalesce } from "./coalesce.js";
+import { createSessionRepository } from "./repositories/session-repository.js";
+import type { Database } from "./sql.js";
+import type { Store } from "./store.js";
+
+/** The repositories over an open database. Closing the store closes the database. */
+export function createStore(database: Database): Store {
+  const sessions = createSessionRepository(database);
+  return {
+    dialect: database.dialect.name,
+    sessions: {
+      ...sessions,
+      page: coalesce(sessions.page, (query, scope) => JSON.stringify([query, scope])),
+      count: coalesce(sessions.count, (filter, scope) => JSON.stringify([filter, scope])),
+    },
+    members: shared(createChildRepository(database, "members")),
+    interactions: shared(createInteractionRepository(database)),
+    transfers: shared(createChildRepository(database, "transfers")),
+    transcript: createTranscriptRepository(database),
+    reports: shared(createReportRepository(database)),
+    recordings: shared(createChildRepository(database, "recordings")),
+    events: createChildRepository(database, "events"),
+    connections: createConnectionRepository(database),
+    commands: createCommandRepository(database),
+    changes: createChangeRepository(database),
+    ping: () => database.ping(),
+    close: () => database.close(),
+  };
+}
+
+/** The same children for the same sessions, asked for by several operations at once. */
+function shared<Answer>(repository: { bySessionKeys(keys: readonly number[]): Promise<Answer> }) {
+  return {
+    bySessionKeys: coalesce(
+      (keys: readonly number[]) => repository.bySessionKeys(keys),
+      (keys) => keys.join(),
+    ),
+  };
+}

@@ -1,0 +1,112 @@
+/** The gateway's own tables: connections, commands, changes. */
+import type { Capability, Provider, SessionState } from "../../model/index.js";
+import { fromJson } from "../session-columns.js";
+import type { Database } from "../sql.js";
+import type {
+  ChangeRepository, ChangeRow, CommandRepository, CommandRow, ConnectionRepository, ConnectionRow,
+} from "../store.js"; // prettier-ignore
+import { addScope, Conditions } from "./session-conditions.js";
+
+/** What is known of each connection between runs, and how many sessions it has. */
+export function createConnectionRepository({ all, dialect }: Database): ConnectionRepository {
+  return {
+    async all() {
+      const rows = await all("SELECT * FROM connections ORDER BY name", []);
+      return rows.map((row) => ({
+        name: row["name"] as string,
+        provider: row["provider"] as Provider,
+        lastSyncedAt: row["last_synced_at"] as number | null,
+        coveredSince: row["covered_since"] as number | null,
+        lastError: fromJson(row["last_error"]) as ConnectionRow["lastError"],
+        capabilities: fromJson(row["capabilities"]) as Capability[],
+      }));
+    },
+    async save(row) {
+      // What is left out keeps its stored value: COALESCE of what came and what is there.
+      await all(
+        `INSERT INTO connections (name, provider, last_synced_at, covered_since, last_error, capabilities)
+         VALUES (?, ?, ?, ?, ?, COALESCE(?, '[]'))
+         ON CONFLICT (name) DO UPDATE SET
+           provider = excluded.provider,
+           last_synced_at = COALESCE(excluded.last_synced_at, connections.last_synced_at),
+           covered_since = COALESCE(excluded.covered_since, connections.covered_since),
+           last_error = COALESCE(excluded.last_error, connections.last_error),
+           capabilities = CASE WHEN excluded.capabilities = '[]' THEN connections.capabilities ELSE excluded.capabilities END`,
+        [
+          row.name,
+          row.provider,
+          row.lastSyncedAt ?? null,
+          row.coveredSince ?? null,
+          row.lastError ? JSON.stringify(row.lastError) : null,
+          row.capabilities ? JSON.stringify(row.capabilities) : null,
+        ],
+      );
+    },
+    async figures(names) {
+      const rows = await all(
+        `SELECT connection, count(*) AS sessions, sum(CASE WHEN phase = 'LIVE' THEN 1 ELSE 0 END) AS live
+         FROM sessions WHERE ${dialect.among("connection", "text")} GROUP BY connection`,
+        [dialect.list(names)],
+      );
+      const found = new Map(
+        rows.map((row) => [
+          row["connection"] as string,
+          { sessionCount: Number(row["sessions"]), liveCount: Number(row["live"]) },
+        ]),
+      );
+      return new Map(names.map((name) => [name, found.get(name) ?? { sessionCount: 0, liveCount: 0 }]));
+    },
+  };
+}
+
+/** Recorded mutations. */
+export function createCommandRepository({ all, dialect }: Database): CommandRepository {
+  return {
+    async byId(id, scope) {
+      const conditions = new Conditions();
+      conditions.add("id = ?", id);
+      addScope(conditions, scope, dialect);
+      const [row] = await all(`SELECT * FROM commands${conditions.where}`, conditions.values);
+      if (row === undefined) return null;
+      return {
+        id: row["id"] as string,
+        connection: row["connection"] as string,
+        principal: row["principal"] as string,
+        name: row["name"] as string,
+        idempotencyKey: row["idempotency_key"] as string | null,
+        outcome: row["outcome"] as CommandRow["outcome"],
+        error: fromJson(row["error"]) as CommandRow["error"],
+        createdAt: row["created_at"] as number,
+        finishedAt: row["finished_at"] as number | null,
+      };
+    },
+  };
+}
+
+/** The change log, in its one order. */
+export function createChangeRepository({ all, dialect }: Database): ChangeRepository {
+  return {
+    async after(sequence, limit, scope) {
+      const conditions = new Conditions();
+      conditions.add("sequence > ?", sequence);
+      addScope(conditions, scope, dialect);
+      conditions.values.push(limit);
+      const rows = await all(
+        `SELECT * FROM changes${conditions.where} ORDER BY sequence LIMIT ?`,
+        conditions.values,
+      );
+      return rows.map((row) => ({
+        sequence: row["sequence"] as number,
+        sessionKey: row["session_key"] as number,
+        at: row["at"] as number,
+        kind: row["kind"] as ChangeRow["kind"],
+        changed: fromJson(row["changed"]) as string[],
+        previousState: row["previous_state"] as SessionState | null,
+      }));
+    },
+    async last() {
+      const [row] = await all("SELECT max(sequence) AS last FROM changes", []);
+      return Number(row?.["last"] ?? 0);
+    },
+  };
+}

@@ -1,0 +1,117 @@
+/** Filters, scopes and places in an order as SQL conditions with bound values. Pure. */
+import type { Dialect, SqlValue } from "../sql.js";
+import type { ConnectionScope, SessionFilter, SessionOrder, SessionPosition } from "../store.js";
+import { tieOf } from "../session-columns.js";
+
+/** Conditions joined by AND, with their values in order. */
+export class Conditions {
+  readonly #sql: string[] = [];
+  readonly values: SqlValue[] = [];
+
+  add(sql: string, ...values: SqlValue[]): void {
+    this.#sql.push(sql);
+    this.values.push(...values);
+  }
+
+  /** `WHERE …`, or nothing. */
+  get where(): string {
+    return this.#sql.length === 0 ? "" : ` WHERE ${this.#sql.join(" AND ")}`;
+  }
+}
+
+const ORDER_COLUMNS = {
+  STARTED_AT: "started_at",
+  UPDATED_AT: "updated_at",
+  ENDED_AT: "ended_at",
+  DURATION: "duration_seconds",
+} as const satisfies Record<SessionOrder["field"], string>;
+
+/** The column that an order sorts by. */
+export function orderColumn(order: SessionOrder): string {
+  return ORDER_COLUMNS[order.field];
+}
+
+/** Which connections may be seen: part of every read of sessions. */
+export function addScope(conditions: Conditions, scope: ConnectionScope, dialect: Dialect): void {
+  if (scope !== "all") conditions.add(dialect.among("connection", "text"), dialect.list(scope));
+}
+
+/** Every member of the filter; an empty list matches nothing. */
+export function addFilter(conditions: Conditions, filter: SessionFilter, dialect: Dialect): void {
+  const among = (column: string, values: readonly string[] | undefined) => {
+    if (values !== undefined) conditions.add(dialect.among(column, "text"), dialect.list(values));
+  };
+  among(
+    "tie",
+    filter.refs?.map((ref) => tieOf(ref.connection, ref.providerKey)),
+  );
+  among("provider", filter.providers);
+  among("connection", filter.connections);
+  among("phase", filter.phases);
+  among("state", filter.states);
+  among("channel", filter.channels);
+  among("direction", filter.directions);
+  if (filter.startedAfter !== undefined) conditions.add("started_at >= ?", filter.startedAfter);
+  if (filter.startedBefore !== undefined) conditions.add("started_at < ?", filter.startedBefore);
+  if (filter.updatedAfter !== undefined) conditions.add("updated_at >= ?", filter.updatedAfter);
+  if (filter.hasTransfer !== undefined) conditions.add("has_transfer = ?", Number(filter.hasTransfer));
+  if (filter.hasTranscript !== undefined) conditions.add("has_transcript = ?", Number(filter.hasTranscript));
+  if (filter.minDurationSeconds !== undefined)
+    conditions.add("duration_seconds >= ?", filter.minDurationSeconds);
+  if (filter.address !== undefined) {
+    const spellings = [...new Set([filter.address.e164, filter.address.text])].filter(
+      (text) => text !== null,
+    );
+    conditions.add(
+      `key IN (SELECT session_key FROM session_addresses WHERE ${dialect.among("address", "text")})`,
+      dialect.list(spellings.map((text) => text.toLowerCase())),
+    );
+  }
+  for (const [name, value] of Object.entries(filter.providerFields ?? {})) {
+    const member = dialect.jsonText("fields");
+    if (value === null) conditions.add(`${member} IS NULL`, dialect.jsonName(name));
+    else conditions.add(`${member} = ?`, dialect.jsonName(name), dialect.jsonScalar(value));
+  }
+  for (const word of wordsOf(filter.text)) addWord(conditions, word);
+}
+
+const SEARCHED = ["members", "reports", "events", "transcript_entries"];
+
+function addWord(conditions: Conditions, word: string): void {
+  const pattern = `%${word.replace(/[\\%_]/g, "\\$&")}%`;
+  const like = `search LIKE ? ESCAPE '\\'`;
+  const children = SEARCHED.map((table) => `key IN (SELECT session_key FROM ${table} WHERE ${like})`);
+  conditions.add(`(${[like, ...children].join(" OR ")})`, ...[pattern, ...SEARCHED.map(() => pattern)]);
+}
+
+function wordsOf(text: string | undefined): string[] {
+  return (text ?? "")
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== "");
+}
+
+/**
+ * Rows strictly beyond a place: after it in the order, or before it when `backward`. Null sorts last whichever way the
+ * order runs, so a place without a value lies beyond all that have one.
+ */
+export function addPosition(
+  conditions: Conditions,
+  position: SessionPosition,
+  order: SessionOrder,
+  backward: boolean,
+): void {
+  const column = orderColumn(order);
+  const sign = (order.direction === "DESC") === backward ? ">" : "<";
+  const { value, tie } = position;
+  if (value === null) {
+    conditions.add(
+      backward ? `(${column} IS NOT NULL OR tie ${sign} ?)` : `(${column} IS NULL AND tie ${sign} ?)`,
+      tie,
+    );
+    return;
+  }
+  // The first comparison is what an index can walk; the second only decides among equals.
+  const beyond = `(${column} ${sign}= ? AND (${column} ${sign} ? OR tie ${sign} ?))`;
+  conditions.add(backward ? beyond : `(${beyond} OR ${column} IS NULL)`, value, value, tie);
+}

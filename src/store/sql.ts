@@ -1,0 +1,58 @@
+/**
+ * The hot path to a database: SQL text with `?` for parameters, rows out. Statements are prepared once and kept by the
+ * connection (50 times as fast as going through the query builder for each point read, measured).
+ */
+
+import type { Knex } from "knex";
+
+/** What can be bound. Lists go through `Dialect.among`. */
+export type SqlValue = string | number | null | readonly string[] | readonly number[];
+
+/** One statement of a plan. */
+export interface SqlRequest {
+  sql: string;
+  values: readonly SqlValue[];
+}
+
+/** A row as the driver gives it. */
+export type SqlRow = Record<string, unknown>;
+
+/**
+ * A transaction as a generator: it yields statements and is given their rows. SQLite runs it from begin to commit
+ * without a tick in between, so nothing else on the connection can see it half done; PostgreSQL awaits each statement.
+ */
+export type SqlPlan<T> = Generator<SqlRequest, T, SqlRow[]>;
+
+/** What differs between the databases, and nothing else. */
+export interface Dialect {
+  readonly name: "sqlite" | "postgres";
+  /** `column` is one of the values bound to the next parameter. */
+  among(column: string, kind: "text" | "integer"): string;
+  /** Turns a list into what `among` binds. */
+  list(values: readonly string[] | readonly number[]): SqlValue;
+  /** The member of the JSON in `column` whose name is bound to the next parameter, as text (null when absent). */
+  jsonText(column: string): string;
+  /** The bound form of a member's name for `jsonText`. */
+  jsonName(name: string): string;
+  /** A scalar as `jsonText` spells it. */
+  jsonScalar(value: string | number | boolean): string;
+  /** The statement that makes transactions on one connection's sessions follow each other; null when they do anyway. */
+  lock(connection: string): SqlRequest | null;
+}
+
+/** An open database. */
+export interface Database {
+  readonly dialect: Dialect;
+  /** The query builder, for migrations and for building what is not hot. */
+  readonly knex: Knex;
+  all(sql: string, values: readonly SqlValue[]): Promise<SqlRow[]>;
+  /** Runs a plan in one transaction: all of it or nothing. Rejects with what went wrong. */
+  transaction<T>(plan: () => SqlPlan<T>): Promise<T>;
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Inside a plan: runs one statement and answers its rows. */
+export function* run(sql: string, values: readonly SqlValue[]): Generator<SqlRequest, SqlRow[], SqlRow[]> {
+  return yield { sql, values };
+}

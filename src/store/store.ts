@@ -1,0 +1,239 @@
+/**
+ * The cache as the other rooms see it: repositories of plain rows. SQLite and PostgreSQL are behind it, and nothing
+ * outside this room knows which.
+ *
+ * Rights are part of every read: a `ConnectionScope` becomes a condition in the SQL itself, so a row of a connection
+ * that the principal may not see never leaves the database, by whatever way it is asked for.
+ */
+import type {
+  Capability,
+  Channel,
+  Direction,
+  EpochMs,
+  EventRecord,
+  InteractionRecord,
+  JsonObject,
+  JsonValue,
+  MemberRecord,
+  Provider,
+  RecordingRecord,
+  ReportRecord,
+  Section,
+  SessionFacts,
+  SessionPhase,
+  SessionState,
+  TranscriptEntryRecord,
+  TransferRecord,
+} from "../model/index.js";
+
+/** Connections a read may touch, by name. `"all"` is for the gateway's own work, never for a principal's "*". */
+export type ConnectionScope = "all" | readonly string[];
+
+/** Names a session: the connection and the provider's key (see `SessionSnapshot.providerKey`). */
+export interface SessionRef {
+  connection: string;
+  providerKey: string;
+}
+
+/** A stored session without what hangs off it. */
+export interface SessionRow extends SessionFacts {
+  /** Primary key, local to this database. Never shown. */
+  key: number;
+  connection: string;
+  provider: Provider;
+  providerId: string;
+  providerKey: string;
+  /** The provider's own fields under their name in the graph. */
+  fields: JsonObject;
+  /** When each section was last read from the provider; a section that never was is absent. */
+  sections: Partial<Record<Section, EpochMs>>;
+  /** When the session itself was last confirmed by its provider (`observedAt` of the newest snapshot). */
+  fetchedAt: EpochMs;
+  /** How that news came. */
+  source: "READ" | "LIST" | "PUSH" | "COMMAND";
+  /** Fields that the newest payload had with a wrong type. */
+  problems: readonly { path: string; field: string; expected: string; received: string }[];
+  hasTransfer: boolean;
+  hasTranscript: boolean;
+}
+
+export interface SessionFilter {
+  refs?: readonly SessionRef[];
+  providers?: readonly Provider[];
+  connections?: readonly string[];
+  phases?: readonly SessionPhase[];
+  states?: readonly SessionState[];
+  channels?: readonly Channel[];
+  directions?: readonly Direction[];
+  /** Any end (from, to, members, leg parties, virtual numbers): E.164 form when it is a number, and the exact text. */
+  address?: { e164: string | null; text: string };
+  /** Inclusive. */
+  startedAfter?: EpochMs;
+  /** Exclusive. */
+  startedBefore?: EpochMs;
+  /** Inclusive. */
+  updatedAfter?: EpochMs;
+  hasTransfer?: boolean;
+  hasTranscript?: boolean;
+  minDurationSeconds?: number;
+  /** Every word must occur (any case) in a title, name, log line, summary or turn. */
+  text?: string;
+  /** Graph field name to value, equality. Names are checked by the caller against the graph. */
+  providerFields?: Readonly<Record<string, string | number | boolean | null>>;
+}
+
+export const SESSION_ORDER_FIELDS = ["STARTED_AT", "UPDATED_AT", "ENDED_AT", "DURATION"] as const;
+export interface SessionOrder {
+  field: (typeof SESSION_ORDER_FIELDS)[number];
+  direction: "ASC" | "DESC";
+}
+
+/** A place in an order: the value sorted by (null sorts last in both directions) and a tie-breaker. */
+export interface SessionPosition {
+  value: number | null;
+  tie: string;
+}
+
+export interface SessionPageQuery {
+  filter: SessionFilter;
+  order: SessionOrder;
+  /** Rows strictly after this place in the order. */
+  after?: SessionPosition;
+  /** Rows strictly before it. */
+  before?: SessionPosition;
+  limit: number;
+  /** Leave the providers' own fields unread: `fields` is empty then. @default false */
+  withoutFields?: boolean;
+  /** Take the last `limit` rows of the range instead of the first; still answered in the order asked for. */
+  fromEnd?: boolean;
+}
+
+/** A row of a page with its place, from which the cursor is made. */
+export interface PositionedSession {
+  row: SessionRow;
+  position: SessionPosition;
+}
+
+export interface StoredMember extends MemberRecord {
+  sessionKey: number;
+}
+export interface StoredInteraction extends InteractionRecord {
+  sessionKey: number;
+}
+export interface StoredTransfer extends TransferRecord {
+  sessionKey: number;
+}
+export interface StoredTranscriptEntry extends TranscriptEntryRecord {
+  sessionKey: number;
+}
+export interface StoredReport extends ReportRecord {
+  sessionKey: number;
+}
+export interface StoredRecording extends RecordingRecord {
+  sessionKey: number;
+}
+export interface StoredEvent extends EventRecord {
+  sessionKey: number;
+}
+
+/** What hangs off sessions, read for many sessions in one statement; every map has an entry for every key asked. */
+export interface ChildRepository<Row> {
+  bySessionKeys(keys: readonly number[]): Promise<Map<number, Row[]>>;
+}
+
+export interface SessionRepository {
+  /** One row or null per ref, in order, one statement. */
+  byRefs(refs: readonly SessionRef[], scope: ConnectionScope): Promise<(SessionRow | null)[]>;
+  byKeys(keys: readonly number[], scope: ConnectionScope): Promise<(SessionRow | null)[]>;
+  page(query: SessionPageQuery, scope: ConnectionScope): Promise<PositionedSession[]>;
+  count(filter: SessionFilter, scope: ConnectionScope): Promise<number>;
+  /** The provider's payload, untouched; read only when selected. */
+  rawByKeys(keys: readonly number[]): Promise<Map<number, JsonValue>>;
+  /** Sessions of a connection in phase OPEN or LIVE: what a poll compares the provider's live list with. */
+  unended(connection: string): Promise<SessionRow[]>;
+  /** Sessions that lack one of the sections, newest first: what the background fill reads next. */
+  lackingSections(connection: string, sections: readonly Section[], limit: number): Promise<SessionRow[]>;
+}
+
+export interface TranscriptRepository extends ChildRepository<StoredTranscriptEntry> {
+  countBySessionKeys(keys: readonly number[]): Promise<Map<number, number>>;
+  /** Turns of one session with index above `afterIndex`, by index. */
+  page(sessionKey: number, afterIndex: number, limit: number): Promise<StoredTranscriptEntry[]>;
+}
+
+export interface ReportRepository {
+  bySessionKeys(keys: readonly number[]): Promise<Map<number, StoredReport | null>>;
+}
+
+export interface ConnectionFigures {
+  sessionCount: number;
+  liveCount: number;
+}
+
+/** What the gateway knows of its connections between runs. */
+export interface ConnectionRow {
+  name: string;
+  provider: Provider;
+  lastSyncedAt: EpochMs | null;
+  /** The cache holds everything since then; null while the first synchronisation has not finished. */
+  coveredSince: EpochMs | null;
+  lastError: { code: string; message: string; retryAfterSeconds: number | null; at: EpochMs } | null;
+  capabilities: readonly Capability[];
+}
+
+export interface ConnectionRepository {
+  all(): Promise<ConnectionRow[]>;
+  /** Inserts or changes; keys left out stay as they are. */
+  save(row: Pick<ConnectionRow, "name" | "provider"> & Partial<ConnectionRow>): Promise<void>;
+  figures(names: readonly string[]): Promise<Map<string, ConnectionFigures>>;
+}
+
+/** A recorded mutation. Step "commands" writes them; `Query.command` reads them. */
+export interface CommandRow {
+  id: string;
+  connection: string;
+  principal: string;
+  name: string;
+  idempotencyKey: string | null;
+  outcome: "PENDING" | "SUCCEEDED" | "FAILED" | "UNKNOWN";
+  error: ConnectionRow["lastError"];
+  createdAt: EpochMs;
+  finishedAt: EpochMs | null;
+}
+
+export interface CommandRepository {
+  byId(id: string, scope: ConnectionScope): Promise<CommandRow | null>;
+}
+
+/** One step of the change log. */
+export interface ChangeRow {
+  sequence: number;
+  sessionKey: number;
+  at: EpochMs;
+  kind: "CREATED" | "UPDATED" | "ENDED";
+  changed: readonly string[];
+  previousState: SessionState | null;
+}
+
+export interface ChangeRepository {
+  after(sequence: number, limit: number, scope: ConnectionScope): Promise<ChangeRow[]>;
+  last(): Promise<number>;
+}
+
+export interface Store {
+  readonly dialect: "sqlite" | "postgres";
+  readonly sessions: SessionRepository;
+  readonly members: ChildRepository<StoredMember>;
+  readonly interactions: ChildRepository<StoredInteraction>;
+  readonly transfers: ChildRepository<StoredTransfer>;
+  readonly transcript: TranscriptRepository;
+  readonly reports: ReportRepository;
+  readonly recordings: ChildRepository<StoredRecording>;
+  readonly events: ChildRepository<StoredEvent>;
+  readonly connections: ConnectionRepository;
+  readonly commands: CommandRepository;
+  readonly changes: ChangeRepository;
+  /** Throws when the database does not answer. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
