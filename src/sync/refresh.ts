@@ -1,0 +1,27 @@
+/**
+ * Reading again on demand: what loaders call when a cached copy is missing, too old, or lacks a section. Equal reads
+ * in flight are one request across the whole process; everything learned goes through ingest before it is answered.
+ */
+import type { ProviderError } from "../errors/index.js";
+import type { Section } from "../model/index.js";
+import type { SessionRef } from "../store/store.js";
+
+/** What is wanted of one session. The ref carries `providerId` for sessions the cache has never seen. */
+export interface RefreshRequest extends SessionRef {
+  providerId: string;
+  /** Sections that must be there afterwards; empty: the session itself. */
+  sections: readonly Section[];
+  /** Accept what another read fetched at or after this time (epoch ms) instead of reading again. */
+  notBefore?: number;
+}
+
+/** `read`: the cache now holds the provider's answer. `absent`: the provider knows no such session. */
+export type RefreshOutcome =
+  | { kind: "read"; failedSections: ReadonlyMap<Section, ProviderError> }
+  | { kind: "absent" }
+  | { kind: "failed"; error: ProviderError };
+
+export interface Refresh {
+  /** One outcome per request, in order; never rejects because of a provider. */
+  refresh(requests: readonly RefreshRequest[]): Promise<RefreshOutcome[]>;
+}

@@ -1,0 +1,136 @@
+/** Everything that keeps the cache in step with the providers, started and stopped as one. */
+import { isProviderError } from "../errors/index.js";
+import type { Logger } from "../http/http-client.js";
+import type { Ingest } from "../ingest/ingest.js";
+import type { EpochMs } from "../model/index.js";
+import type { Store } from "../store/store.js";
+import type { ConnectionDirectory, ConnectionState } from "./connection-directory.js";
+import { createRefresh } from "./create-refresh.js";
+import { runFirstSync } from "./first-sync.js";
+import { pollOnce } from "./poll.js";
+import { PollLoop } from "./poll-loop.js";
+import type { Refresh } from "./refresh.js";
+import { sweepOnce } from "./sweep.js";
+
+export interface SyncOptions {
+  store: Store;
+  ingest: Ingest;
+  directory: ConnectionDirectory;
+  log: Logger;
+  now: () => EpochMs;
+  /** Milliseconds between polls of a connection nobody asks about (`SWITCHBOARD_POLL_IDLE_MS`). */
+  pollIdleMs: number;
+  /** A list query polls again what was polled longer ago than this (`SWITCHBOARD_POLL_LIVE_MS`). */
+  pollLiveMs: number;
+  /** How far back the first synchronisation reads, milliseconds. @default 90 days */
+  historyMs?: number;
+}
+
+export interface Sync {
+  readonly directory: ConnectionDirectory;
+  readonly refresh: Refresh;
+  /** Starts the first synchronisation and the polls; returns at once. */
+  start(): void;
+  /**
+   * Somebody looks at these connections: those not polled for `pollLiveMs` are polled in the background. With
+   * `maxAgeMs`, those polled longer ago than that are polled now, and the promise waits for it, `waitMs` at most.
+   */
+  look(connections: readonly string[], maxAgeMs?: number, waitMs?: number): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const NINETY_DAYS_MS = 90 * 24 * 60 * 60 * 1000;
+const RETRY_FIRST_SYNC_MS = 5_000;
+/** Every so many polls the recent history is swept as well. */
+const POLLS_PER_SWEEP = 5;
+
+/** Builds the sync of this process. Nothing happens before `start`. */
+export function createSync(options: SyncOptions): Sync {
+  const { store, ingest, directory, now, pollIdleMs, pollLiveMs } = options;
+  const abort = new AbortController();
+  const background = new Set<Promise<void>>();
+  const loops = new Map<string, PollLoop>();
+  const shared = { store, ingest, directory, now, signal: abort.signal };
+
+  for (const state of directory.all) {
+    const log = options.log.child({ connection: state.name });
+    const poll = pollAndSweep(state);
+    loops.set(state.name, new PollLoop({ poll, intervalMs: pollIdleMs, kickAfterMs: pollLiveMs, now, log }));
+  }
+
+  /** A poll each time, and a sweep from the last one's time on with the first of every few polls. */
+  function pollAndSweep(state: ConnectionState): () => Promise<void> {
+    let polls = 0;
+    let sweptAt = state.lastSyncedAt;
+    return async () => {
+      const startedAt = now();
+      const due = polls % POLLS_PER_SWEEP === 0;
+      polls += 1;
+      // Until the first synchronisation is through, that is what reads the history.
+      if (due && state.coveredSince !== null && sweptAt !== null) {
+        await sweepOnce(state, sweptAt, shared);
+        sweptAt = startedAt;
+      }
+      await pollOnce(state, shared);
+      sweptAt ??= startedAt;
+    };
+  }
+
+  /** Tries until it has worked once, or the process stops. A restart with a covered cache needs no second one. */
+  async function synchronise(state: ConnectionState): Promise<void> {
+    const historyMs = options.historyMs ?? NINETY_DAYS_MS;
+    for (let tries = 1; state.coveredSince === null && !abort.signal.aborted; tries += 1) {
+      try {
+        await runFirstSync(state, { ...shared, log: options.log, historyMs });
+      } catch (error) {
+        if (abort.signal.aborted) return;
+        if (!isProviderError(error))
+          options.log.error({ err: error, connection: state.name }, "first synchronisation failed");
+        else
+          options.log.warn(
+            { err: error, connection: state.name, tries },
+            "first synchronisation failed, will be tried again",
+          );
+        await pause(Math.min(RETRY_FIRST_SYNC_MS * tries, 60_000), abort.signal);
+      }
+    }
+  }
+
+  return {
+    directory,
+    refresh: createRefresh({ store, ingest, directory, log: options.log }),
+    start() {
+      for (const state of directory.all) {
+        const task = synchronise(state).finally(() => background.delete(task));
+        background.add(task);
+        loops.get(state.name)?.start();
+      }
+    },
+    async look(connections, maxAgeMs, waitMs = 0) {
+      const polls = connections.map((name) => loops.get(name)?.kick(maxAgeMs) ?? Promise.resolve());
+      if (maxAgeMs === undefined || waitMs <= 0) return;
+      const patience = new AbortController();
+      await Promise.race([Promise.all(polls), pause(waitMs, patience.signal)]);
+      patience.abort();
+    },
+    async stop() {
+      abort.abort();
+      await Promise.all([...loops.values()].map((loop) => loop.stop()));
+      await Promise.all(background);
+    },
+  };
+}
+
+/** Waits; resolves early, never rejects, when the signal aborts. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener("abort", done);
+  });
+}
