@@ -1,0 +1,32 @@
+/** What every resolver is given: who asks, and whom to ask. Made anew for each operation. */
+import type { ConnectionLoaders } from "../loaders/connections.js";
+import type { NodeById } from "../loaders/node-by-id.js";
+import type { PhoneNumberNode } from "../loaders/phone-numbers.js";
+import type { Related } from "../loaders/related.js";
+import type { SessionFields } from "../loaders/session-fields.js";
+import type { SessionLoaders } from "../loaders/session-loaders.js";
+import type { SessionPages } from "../loaders/session-pages.js";
+import type { Principal } from "./principal.js";
+
+export type { ConnectionNode } from "../loaders/connections.js";
+export type * from "../loaders/nodes.js";
+export type { PhoneNumberNode } from "../loaders/phone-numbers.js";
+export type { TranscriptNode } from "../loaders/session-fields.js";
+export type { SessionPageResult } from "../loaders/session-pages.js";
+
+export interface OperationContext {
+  principal: Principal;
+  sessions: SessionLoaders;
+  fields: SessionFields;
+  pages: SessionPages;
+  connections: ConnectionLoaders;
+  /** Anything by its id. */
+  nodeById: NodeById;
+  /** Many at once, in order; an Error in the place of one that could not be read. */
+  nodesById(ids: readonly string[]): Promise<(object | null | Error)[]>;
+  /** A number that is E.164 already. */
+  phoneNumber(e164: string): PhoneNumberNode;
+  /** A number as a person wrote it. Throws `BadUserInputError` when it is none. */
+  phoneNumberAsked(number: string): PhoneNumberNode;
+  related: Related;
+}

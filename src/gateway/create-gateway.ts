@@ -1,0 +1,54 @@
+/** The graph, ready to answer: schema, executor, rights, and a context for each operation. */
+import type { ApolloServer } from "@apollo/server";
+import type { ApiKey } from "../config/api-keys.js";
+import type { OperationContext } from "../context/context.js";
+import type { Logger } from "../http/http-client.js";
+import { createOperationContext } from "../loaders/create-loaders.js";
+import type { EpochMs } from "../model/index.js";
+import type { Store } from "../store/store.js";
+import type { Sync } from "../sync/sync.js";
+import { createApollo } from "./create-apollo.js";
+import { createSchema, providerFieldNames } from "./create-schema.js";
+import { usePrincipal, type Credentials } from "./use-principal.js";
+
+export interface GatewayOptions {
+  store: Store;
+  sync: Sync;
+  log: Logger;
+  now: () => EpochMs;
+  auth: "required" | "open";
+  apiKeys: readonly ApiKey[];
+  introspection: boolean;
+  /** ISO 3166 alpha-2, for numbers written without a country code. */
+  defaultRegion: string;
+}
+
+export interface Gateway {
+  readonly apollo: ApolloServer<OperationContext>;
+  /** The context of one operation. Throws `UnauthenticatedError` for callers nobody knows. */
+  contextFor(credentials: Credentials): OperationContext;
+  stop(): Promise<void>;
+}
+
+/** Builds the gateway over a store and a sync. */
+export async function createGateway(options: GatewayOptions): Promise<Gateway> {
+  const { store, sync, log, now, auth, apiKeys, introspection, defaultRegion } = options;
+  const schema = createSchema();
+  const names = providerFieldNames(schema);
+  const connections = sync.directory.all.map((state) => state.name);
+  const authenticate = usePrincipal({ auth, apiKeys, connections });
+  const apollo = await createApollo({ schema, introspection, log });
+  return {
+    apollo,
+    contextFor: (credentials) =>
+      createOperationContext({
+        principal: authenticate(credentials),
+        store,
+        sync,
+        now,
+        providerFieldNames: names,
+        defaultRegion,
+      }),
+    stop: () => apollo.stop(),
+  };
+}

@@ -1,0 +1,92 @@
+/**
+ * Compiled execution. Apollo Server has no option for an executor; an object as its `gateway` is the supported way to
+ * bring one. Each operation is compiled once and kept; what cannot be compiled runs on graphql-js.
+ */
+import type { ApolloServerOptionsWithGateway } from "@apollo/server";
+import { execute, GraphQLError, type DocumentNode, type ExecutionResult, type GraphQLSchema } from "graphql";
+import { compileQuery, isCompiledQuery, type CompiledQuery } from "graphql-jit";
+import type { OperationContext } from "../context/context.js";
+
+type GatewayInterface = ApolloServerOptionsWithGateway<OperationContext>["gateway"];
+type GatewayExecutor = NonNullable<Awaited<ReturnType<GatewayInterface["load"]>>["executor"]>;
+
+/** Compiled operations kept at most; the oldest go first. */
+const MAX_COMPILED = 1_000;
+
+type Run = (
+  contextValue: unknown,
+  variables: Record<string, unknown>,
+) => ExecutionResult | Promise<ExecutionResult>;
+
+/** Builds the executor: document and operation name in, result out. */
+export function createJitExecutor(schema: GraphQLSchema) {
+  const runs = new Map<string, Run>();
+
+  function interpret(document: DocumentNode, operationName: string | undefined): Run {
+    return (contextValue, variableValues) =>
+      execute({ schema, document, contextValue, variableValues, operationName });
+  }
+
+  function compile(document: DocumentNode, operationName: string | undefined): Run {
+    let compiled: CompiledQuery | ExecutionResult;
+    try {
+      compiled = compileQuery(schema, document, operationName, { disablingCapturingStackErrors: true });
+    } catch {
+      // The compiler refuses some valid documents; the reference executor answers or explains them.
+      return interpret(document, operationName);
+    }
+    if (!isCompiledQuery(compiled)) return interpret(document, operationName);
+    const { query } = compiled;
+    return (contextValue, variables) => query(undefined, contextValue, variables);
+  }
+
+  return (key: string, document: DocumentNode, operationName: string | undefined): Run => {
+    const cacheKey = `${key}\n${operationName ?? ""}`;
+    const known = runs.get(cacheKey);
+    if (known !== undefined) return known;
+    const run = compile(document, operationName);
+    const oldest = runs.size >= MAX_COMPILED ? runs.keys().next().value : undefined;
+    if (oldest !== undefined) runs.delete(oldest);
+    runs.set(cacheKey, run);
+    return run;
+  };
+}
+
+/** The `gateway` that gives Apollo Server our schema and our executor. */
+export function useJit(schema: GraphQLSchema): GatewayInterface {
+  const prepare = createJitExecutor(schema);
+  const executor: GatewayExecutor = async ({ queryHash, document, request, context, operation }) => {
+    if (operation !== undefined && !schema.getRootType(operation.operation))
+      return refuseOperation(operation.operation);
+    const run = prepare(queryHash, document, request.operationName);
+    return explainVariables(await run(context, request.variables ?? {})) as Awaited<
+      ReturnType<GatewayExecutor>
+    >;
+  };
+  return {
+    load: () => Promise.resolve({ executor }),
+    onSchemaLoadOrUpdate(callback) {
+      callback({ apiSchema: schema, coreSupergraphSdl: "" });
+      return () => undefined;
+    },
+    stop: () => Promise.resolve(),
+  };
+}
+
+/** Validation lets an operation pass whose root type does not exist; executors only fail on it. */
+function refuseOperation(operation: string): { errors: GraphQLError[] } {
+  const extensions = { code: "GRAPHQL_VALIDATION_FAILED" };
+  return { errors: [new GraphQLError(`This graph has no ${operation}s.`, { extensions })] };
+}
+
+/** The compiler reports variables that do not fit without a code; they are the client's to mend. */
+function explainVariables(result: ExecutionResult): ExecutionResult {
+  if (result.data !== undefined || !result.errors?.every(({ message }) => message.startsWith('Variable "$')))
+    return result;
+  return {
+    errors: result.errors.map(
+      ({ message, nodes }) =>
+        new GraphQLError(message, { nodes: nodes ?? null, extensions: { code: "BAD_USER_INPUT" } }),
+    ),
+  };
+}

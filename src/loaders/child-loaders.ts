@@ -1,0 +1,88 @@
+/** What hangs off sessions: one statement per table for all sessions of a tick. */
+import DataLoader from "dataloader";
+import type { ChildRepository, Store } from "../store/store.js";
+import { placeChildProblems } from "./place-problems.js";
+import {
+  toInteractionNode, toMemberNode, toRecordingNode, toReportNode, toTransferNode,
+  type InteractionNode, type MemberNode, type RecordingNode, type ReportNode, type SessionNode,
+  type TransferNode,
+} from "./nodes.js"; // prettier-ignore
+
+export interface ChildLoaders {
+  members(session: SessionNode): Promise<MemberNode[]>;
+  interactions(session: SessionNode): Promise<InteractionNode[]>;
+  transfers(session: SessionNode): Promise<TransferNode[]>;
+  recordings(session: SessionNode): Promise<RecordingNode[]>;
+  report(session: SessionNode): Promise<ReportNode | null>;
+  transcriptCount(session: SessionNode): Promise<number>;
+  /** The same for a whole page at once, in the order of its sessions, without a promise for each. */
+  readonly ofMany: {
+    members(sessions: readonly SessionNode[]): Promise<MemberNode[][]>;
+    interactions(sessions: readonly SessionNode[]): Promise<InteractionNode[][]>;
+    transfers(sessions: readonly SessionNode[]): Promise<TransferNode[][]>;
+    recordings(sessions: readonly SessionNode[]): Promise<RecordingNode[][]>;
+    report(sessions: readonly SessionNode[]): Promise<(ReportNode | null)[]>;
+  };
+}
+
+/** Builds the child loaders of one operation. */
+export function createChildLoaders(store: Store): ChildLoaders {
+  const keysOf = (sessions: readonly SessionNode[]) => sessions.map((session) => session.handle.row.key);
+
+  /** Rows of one table for many sessions, as nodes, in the order of the sessions. */
+  function many<Row, Node extends object>(
+    repository: ChildRepository<Row>,
+    toNode: (row: Row, session: SessionNode) => Node,
+    // Names of the list in the providers' payloads, by which its problems are known.
+    ...lists: string[]
+  ) {
+    const names = new Set(lists);
+    return async (sessions: readonly SessionNode[]): Promise<Node[][]> => {
+      const rows = await repository.bySessionKeys(keysOf(sessions));
+      return sessions.map((session) =>
+        (rows.get(session.handle.row.key) ?? []).map((row, index) =>
+          placeChildProblems(toNode(row, session), session.handle.row, names, index),
+        ),
+      );
+    };
+  }
+
+  const reads = {
+    members: many(store.members, toMemberNode, "members"),
+    interactions: many(store.interactions, toInteractionNode, "interaction", "calls"),
+    transfers: many(store.transfers, toTransferNode, "transfers"),
+    recordings: many(store.recordings, toRecordingNode, "files", "items"),
+    async report(sessions: readonly SessionNode[]) {
+      const rows = await store.reports.bySessionKeys(keysOf(sessions));
+      return sessions.map((session) => {
+        const row = rows.get(session.handle.row.key);
+        return row ? toReportNode(row, session) : null;
+      });
+    },
+    async transcriptCount(sessions: readonly SessionNode[]) {
+      const counts = await store.transcript.countBySessionKeys(keysOf(sessions));
+      return sessions.map((session) => counts.get(session.handle.row.key) ?? 0);
+    },
+  };
+
+  const loader = <T>(read: (sessions: readonly SessionNode[]) => Promise<T[]>) =>
+    new DataLoader<SessionNode, T, number>(read, { cacheKeyFn: (session) => session.handle.row.key });
+  const loaders = {
+    members: loader(reads.members),
+    interactions: loader(reads.interactions),
+    transfers: loader(reads.transfers),
+    recordings: loader(reads.recordings),
+    report: loader(reads.report),
+    transcriptCount: loader(reads.transcriptCount),
+  };
+
+  return {
+    ofMany: reads,
+    members: (session) => loaders.members.load(session),
+    interactions: (session) => loaders.interactions.load(session),
+    transfers: (session) => loaders.transfers.load(session),
+    recordings: (session) => loaders.recordings.load(session),
+    report: (session) => loaders.report.load(session),
+    transcriptCount: (session) => loaders.transcriptCount.load(session),
+  };
+}

@@ -1,0 +1,29 @@
+import type { OperationContext } from "../context/context.js";
+import { createConnectionLoaders } from "./connections.js";
+import type { LoaderDependencies } from "./dependencies.js";
+import { createNodeById, nodesById } from "./node-by-id.js";
+import { readPhoneNumber, toPhoneNumberNode } from "./phone-numbers.js";
+import { createRelated } from "./related.js";
+import { createSessionFields } from "./session-fields.js";
+import { createSessionLoaders } from "./session-loaders.js";
+import { createSessionPages } from "./session-pages.js";
+
+/** The context of one operation: made for it, forgotten with it, so that no answer crosses from one caller to another. */
+export function createOperationContext(dependencies: LoaderDependencies): OperationContext {
+  const sessions = createSessionLoaders(dependencies);
+  const fields = createSessionFields(dependencies, sessions);
+  const connections = createConnectionLoaders(dependencies);
+  const nodeById = createNodeById(sessions, fields, connections);
+  return {
+    principal: dependencies.principal,
+    sessions,
+    fields,
+    pages: createSessionPages(dependencies, sessions),
+    connections,
+    nodeById,
+    nodesById: (ids) => nodesById(ids, nodeById),
+    phoneNumber: toPhoneNumberNode,
+    phoneNumberAsked: (number) => readPhoneNumber(number, dependencies.defaultRegion),
+    related: createRelated(dependencies, sessions),
+  };
+}

@@ -1,0 +1,16 @@
+import type { Principal } from "../context/principal.js";
+import type { EpochMs } from "../model/index.js";
+import type { Store } from "../store/store.js";
+import type { Sync } from "../sync/sync.js";
+
+/** What the loaders of one operation are made from. */
+export interface LoaderDependencies {
+  principal: Principal;
+  store: Store;
+  sync: Sync;
+  now: () => EpochMs;
+  /** Names of the fields that the providers' own session types have in the graph. */
+  providerFieldNames: ReadonlySet<string>;
+  /** ISO 3166 alpha-2, for numbers written without a country code. */
+  defaultRegion: string;
+}
