@@ -1,0 +1,30 @@
+/** The commands of `switchboard`, each a function from arguments to an exit code. */
+import { runDemo } from "./demo-command.js";
+import { runSandbox } from "./sandbox-command.js";
+import { runSchema } from "./schema-command.js";
+import { runStart } from "./start-command.js";
+
+/** What a command is given. */
+export interface CommandInput {
+  /** What follows the command's name. */
+  argv: readonly string[];
+  environment: Readonly<Record<string, string | undefined>>;
+  /** Aborted by the first SIGINT or SIGTERM. */
+  signal: AbortSignal;
+  /** Text for people: standard output. */
+  print(text: string): void;
+}
+
+/** Answers the exit code: 0 done, 1 failed while running, 2 bad configuration or arguments. */
+export type Command = (input: CommandInput) => Promise<number>;
+
+/** Every command by name, with the line that `--help` shows. */
+export const COMMANDS: Readonly<Record<string, { run: Command; summary: string }>> = {
+  start: {
+    run: runStart,
+    summary: "the gateway on real credentials, from the environment or SWITCHBOARD_CONFIG",
+  },
+  demo: { run: runDemo, summary: "four sandbox providers with live traffic, and a gateway on them" },
+  sandbox: { run: runSandbox, summary: "only the four sandbox providers" },
+  schema: { run: runSchema, summary: "prints the graph's SDL" },
+};

@@ -1,0 +1,83 @@
+import { mkdir, rm } from "node:fs/promises";
+import { parseArgs } from "node:util";
+import { startSandbox } from "../sandbox/sandbox.js";
+import type { Command } from "./commands.js";
+import { readConfig, runGateway } from "./start-command.js";
+
+const HELP = `switchboard demo [--seed N] [--rate N] [--speed N]
+
+Starts four sandbox providers with a history of 90 days and live traffic, and a gateway on an embedded SQLite file.
+
+  --seed N    another number, another world            (default 1)
+  --rate N    new conversations a minute               (default 20)
+  --speed N   how many times faster than life they go  (default 3)
+
+HOST, PORT and LOG_LEVEL are obeyed; provider credentials and DATABASE_URL are not. Ctrl-C ends everything.
+`;
+
+const DATABASE = "data/demo.db";
+
+/** `switchboard demo`: the main job on lifelike input, with nothing to set up. */
+export const runDemo: Command = async ({ argv, environment, signal, print }) => {
+  const options = readArguments(argv);
+  if (options === null || options.help) {
+    print(HELP);
+    return options === null ? 2 : 0;
+  }
+  const { seed, rate, speed } = options;
+  const sandbox = await startSandbox({ seed, traffic: { rate, speed } });
+  try {
+    // The sandbox begins its history anew at each start, so what an earlier demo knew of it would be wrong.
+    await Promise.all(["", "-wal", "-shm"].map((suffix) => rm(DATABASE + suffix, { force: true })));
+    await mkdir("data", { recursive: true });
+    const { HOST, PORT, LOG_LEVEL } = environment;
+    const config = readConfig({
+      environment: {
+        HOST,
+        PORT,
+        LOG_LEVEL: LOG_LEVEL ?? "warn",
+        DATABASE_URL: `sqlite:./${DATABASE}`,
+        SWITCHBOARD_AUTH: "open",
+        SWITCHBOARD_POLL_IDLE_MS: "2000",
+        SWITCHBOARD_POLL_LIVE_MS: "1000",
+        ...sandbox.environment,
+      },
+      print,
+    });
+    if (config === null) return 2;
+    return await runGateway(config, signal, (url) => {
+      const providers = Object.values(sandbox.servers).map(
+        (server) => `  ${server.name.padEnd(12)} ${server.baseUrl}`,
+      );
+      print(
+        ["", `  playground   ${url}/graphql`, ...providers, "", "  Ctrl-C ends everything.", "", ""].join(
+          "\n",
+        ),
+      );
+    });
+  } finally {
+    await sandbox.close();
+  }
+};
+
+function readArguments(
+  argv: readonly string[],
+): { seed: number; rate: number; speed: number; help: boolean } | null {
+  try {
+    const { values } = parseArgs({
+      args: [...argv],
+      options: {
+        seed: { type: "string", default: "1" },
+        rate: { type: "string", default: "20" },
+        speed: { type: "string", default: "3" },
+        help: { type: "boolean", default: false },
+      },
+    });
+    const [seed, rate, speed] = [Number(values.seed), Number(values.rate), Number(values.speed)];
+    const valid = Number.isInteger(seed) && rate >= 0 && rate <= 6_000 && speed > 0 && speed <= 1_000;
+    return valid ? { seed, rate, speed, help: values.help } : null;
+  } catch {
+    // Unknown or malformed arguments: the help says which there are.
+    return null;
+  }
+}

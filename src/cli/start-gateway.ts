@@ -1,0 +1,72 @@
+/** Wires the rooms together into one running gateway. */
+import type { Config } from "../config/load-config.js";
+import { createGateway } from "../gateway/create-gateway.js";
+import type { Logger } from "../http/http-client.js";
+import { createIngest } from "../ingest/create-ingest.js";
+import type { EpochMs } from "../model/index.js";
+import { createServer } from "../server/create-server.js";
+import { createStore } from "../store/create-store.js";
+import { openDatabase } from "../store/open-database.js";
+import { createConnectionDirectory } from "../sync/connection-directory.js";
+import { createSync, type Sync } from "../sync/sync.js";
+
+/** How long requests in flight may take to finish while the gateway drains, milliseconds (contract, "Starting"). */
+const DRAIN_MS = 10_000;
+
+export interface RunningGateway {
+  /** `http://HOST:PORT` */
+  readonly url: string;
+  readonly sync: Sync;
+  /** Drains and ends everything. Idempotent. */
+  stop(): Promise<void>;
+}
+
+/** Starts a gateway: database, connections, graph, HTTP, and then the synchronisation in the background. */
+export async function startGateway(
+  config: Config,
+  log: Logger,
+  now: () => EpochMs = Date.now,
+): Promise<RunningGateway> {
+  const database = await openDatabase(config.databaseUrl);
+  const store = createStore(database);
+  const ingest = createIngest(database, { now });
+  const connections = config.connections.map(({ name, module, values, defaultRegion }) =>
+    module.connect({
+      name,
+      config: values,
+      log: log.child({ connection: name }),
+      attemptTimeoutMs: config.providerTimeoutMs,
+      defaultRegion,
+      now,
+    }),
+  );
+  const directory = await createConnectionDirectory(connections, store, now);
+  const { pollIdleMs, pollLiveMs } = config;
+  const sync = createSync({ store, ingest, directory, log, now, pollIdleMs, pollLiveMs });
+  const gateway = await createGateway({ ...config, store, sync, log, now });
+  const server = await createServer({
+    gateway,
+    log,
+    playground: config.playground,
+    ping: () => store.ping(),
+  });
+
+  async function end(): Promise<void> {
+    await server.drain(DRAIN_MS);
+    await gateway.stop();
+    await sync.stop();
+    await Promise.all(connections.map((connection) => connection.close()));
+    await store.close();
+  }
+
+  try {
+    const url = await server.listen(config.host, config.port);
+    log.info({ url }, "listening");
+    sync.start();
+    let ending: Promise<void> | undefined;
+    return { url, sync, stop: () => (ending ??= end()) };
+  } catch (error) {
+    await end();
+    throw error;
+  }
+}
