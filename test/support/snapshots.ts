@@ -1,0 +1,88 @@
+import type { MemberRecord, SessionFacts, SessionSnapshot, TransferRecord } from "../../src/model/index.js";
+
+/** A party that is only an address. */
+export function party(address: string, number: string | null = null) {
+  return { address, number, displayName: null };
+}
+
+/** Facts of a live call, but for what is given. */
+export function facts(given: Partial<SessionFacts> = {}): SessionFacts {
+  return {
+    channel: "VOICE",
+    direction: "INBOUND",
+    phase: "LIVE",
+    state: "IN_PROGRESS",
+    title: null,
+    from: null,
+    to: null,
+    startedAt: null,
+    answeredAt: null,
+    endedAt: null,
+    updatedAt: null,
+    durationSeconds: null,
+    cost: null,
+    ...given,
+  };
+}
+
+/** A look at one session, but for what is given. */
+export function snapshot(id: string, given: Partial<SessionSnapshot> = {}): SessionSnapshot {
+  return {
+    provider: "SPEKO",
+    providerId: id,
+    providerKey: id,
+    source: "READ",
+    observedAt: 1_000,
+    version: null,
+    facts: facts(),
+    fields: {},
+    sections: [],
+    problems: [],
+    ...given,
+  };
+}
+
+/** A member, but for what is given. */
+export function member(key: string, given: Partial<MemberRecord> = {}): MemberRecord {
+  return {
+    key,
+    role: "CALLER",
+    state: "CONNECTED",
+    party: party(key),
+    displayName: null,
+    identity: null,
+    endpointId: null,
+    avatarUrl: null,
+    applicationData: null,
+    callSid: null,
+    callState: null,
+    muted: null,
+    isOriginalMember: null,
+    ...given,
+  };
+}
+
+/** A transfer, but for what is given. */
+export function transfer(key: string, given: Partial<TransferRecord> = {}): TransferRecord {
+  return {
+    key,
+    providerId: key,
+    kind: "BLIND",
+    status: "REQUESTED",
+    transferTo: null,
+    fromRoomName: null,
+    consultationRoomName: null,
+    callerParticipantIdentity: null,
+    recipientParticipantIdentity: null,
+    outboundTrunkId: null,
+    screeningPrompt: null,
+    summary: null,
+    failureCause: null,
+    organizationId: null,
+    metadata: null,
+    createdAt: null,
+    updatedAt: null,
+    completedAt: null,
+    ...given,
+  };
+}
