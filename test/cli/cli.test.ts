@@ -128,6 +128,10 @@ describe("switchboard demo", () => {
       const errors: string[] = [];
       page.on("pageerror", (error) => errors.push(error.message));
       await page.goto(`${url}/graphql`);
+      // The editor arrives after the button does; a click before then would run nothing.
+      await page.waitForFunction(
+        "document.querySelector('.graphiql-query-editor .view-lines')?.textContent?.includes('query')",
+      );
       await page.click(".graphiql-execute-button");
       await page.waitForFunction(
         "document.querySelector('.result-window')?.textContent?.includes('provider')",

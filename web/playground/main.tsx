@@ -5,18 +5,31 @@ import { createGraphiQLFetcher } from "@graphiql/toolkit";
 import { GraphiQL } from "graphiql";
 import { createRoot } from "react-dom/client";
 
-const files = import.meta.glob("./examples/*.graphql", { query: "?raw", import: "default", eager: true });
+const operations = import.meta.glob<string>("./examples/*.graphql", {
+  query: "?raw",
+  import: "default",
+  eager: true,
+});
+const variables = import.meta.glob<string>("./examples/*.variables.json", {
+  query: "?raw",
+  import: "default",
+  eager: true,
+});
 
-/** Tabs in the order of the files' names. */
-const defaultTabs = Object.keys(files)
+/** Tabs in the order of the files' names; `N-name.variables.json` beside an operation fills its variables. */
+const defaultTabs = Object.keys(operations)
   .sort()
-  .map((name) => ({ query: files[name] }));
+  .map((name) => ({
+    query: operations[name] ?? "",
+    variables: variables[name.replace(/\.graphql$/, ".variables.json")] ?? null,
+  }));
 
-const fetcher = createGraphiQLFetcher({ url: "/graphql" });
+const root = document.getElementById("root");
+if (root === null) throw new Error("index.html has no #root");
 
-createRoot(document.getElementById("root")).render(
+createRoot(root).render(
   <GraphiQL
-    fetcher={fetcher}
+    fetcher={createGraphiQLFetcher({ url: "/graphql" })}
     defaultTabs={defaultTabs}
     shouldPersistHeaders={false}
     defaultHeaders={'{\n  "X-API-Key": ""\n}'}
