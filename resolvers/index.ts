@@ -1,5 +1,7 @@
 import type { NonEmptyArray } from "type-graphql";
 import { CommandResolver } from "./command/command.resolver.js";
+import { SessionCommandResolver } from "./command/session-command.resolver.js";
+import { TransferCommandResolver } from "./command/transfer-command.resolver.js";
 import { ConnectionResolver } from "./connection/connection.resolver.js";
 import { InteractionResolver } from "./interaction/interaction.resolver.js";
 import { NodeResolver } from "./node/node.resolver.js";
@@ -29,5 +31,7 @@ export const RESOLVERS = [
   RecordingResolver,
   ConnectionResolver,
   CommandResolver,
+  SessionCommandResolver,
+  TransferCommandResolver,
   ViewerResolver,
 ] as const satisfies NonEmptyArray<new () => object>;

@@ -4,6 +4,7 @@ import { Session } from "../session/session.type.js";
 import { JsonScalar } from "../shared/json.scalar.js";
 import { Personal } from "../shared/personal.decorator.js";
 import type { Ref } from "../shared/ref.js";
+import { RequiresScope } from "../shared/scope.decorator.js";
 import { Transfer } from "../transfer/transfer.type.js";
 import { Command } from "./command.type.js";
 import { UserError } from "./user-error.type.js";
@@ -16,6 +17,7 @@ export class SessionPayload {
   @Field(() => Command, { nullable: true, description: COMMAND })
   command!: Ref<Command> | null;
 
+  @RequiresScope("sessions:read")
   @Field(() => Session, {
     nullable: true,
     description: "The session as it is afterwards, when it could be read.",
@@ -31,18 +33,21 @@ export class TransferPayload {
   @Field(() => Command, { nullable: true, description: COMMAND })
   command!: Ref<Command> | null;
 
+  @RequiresScope("sessions:read")
   @Field(() => Session, {
     nullable: true,
     description: "The session as it is afterwards, when it could be read.",
   })
   session!: Ref<Session> | null;
 
+  @RequiresScope("sessions:read")
   @Field(() => Transfer, {
     nullable: true,
     description: "The transfer that was started, completed or cancelled.",
   })
   transfer!: Ref<Transfer> | null;
 
+  @RequiresScope("sessions:read")
   @Field(() => Transfer, {
     nullable: true,
     description:
@@ -50,7 +55,9 @@ export class TransferPayload {
   })
   nextTransfer!: Ref<Transfer> | null;
 
-  @Field(() => [Transfer], { description: "Every recipient tried so far, in order." })
+  @Field(() => [Transfer], {
+    description: "Every recipient tried so far, in order. Empty without scope `sessions:read`.",
+  })
   routingAttempts!: Transfer[];
 
   @Personal("text")
@@ -69,6 +76,7 @@ export class ReportPayload {
   @Field(() => Command, { nullable: true, description: COMMAND })
   command!: Ref<Command> | null;
 
+  @RequiresScope("transcripts:read")
   @Field(() => Report, {
     nullable: true,
     description: "The report as it is afterwards, when it could be read.",

@@ -1,4 +1,5 @@
 import { Field, ObjectType } from "type-graphql";
+import { Capability } from "../connection/connection.enums.js";
 import { Personal } from "../shared/personal.decorator.js";
 
 @ObjectType({
@@ -14,6 +15,12 @@ export class UserError {
     description: "One of the codes that errors of this API have, such as `BAD_USER_INPUT`.",
   })
   code!: string;
+
+  @Field(() => Capability, {
+    nullable: true,
+    description: "With code `NOT_SUPPORTED`: what the session's connection would have to be capable of.",
+  })
+  capability!: Capability | null;
 
   @Field(() => [String], {
     nullable: true,

@@ -1,7 +1,10 @@
 import { Extensions } from "type-graphql";
 
-/** Rights that a single field can ask for on top of `sessions:read` (contract, "Scopes"). */
-export type FieldScope = "transcripts:read" | "recordings:read" | "raw:read" | "admin";
+/**
+ * Rights that a single field can ask for beside its root field's (contract, "Scopes"). Queries ask for `sessions:read`
+ * at the root; what mutations answer of a session asks for it here.
+ */
+export type FieldScope = "sessions:read" | "transcripts:read" | "recordings:read" | "raw:read" | "admin";
 
 /**
  * The field is null, with a `FORBIDDEN` error, for whoever lacks the scope. It must be nullable, so that the rest of

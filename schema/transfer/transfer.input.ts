@@ -57,6 +57,13 @@ export class TransferSessionInput {
   @Field(() => String, { nullable: true, description: "PortSIP: the extension that transfers." })
   extensionNumber?: string | null;
 
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      "PortSIP, warm: the session in which the transferring extension talks to the recipient, by its id in this graph. Found by `to` when left out.",
+  })
+  consultationSessionId?: string | null;
+
   @Field(() => String, {
     nullable: true,
     description: "Speko, warm: number in E.164 to show to the recipient.",

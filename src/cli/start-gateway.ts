@@ -4,14 +4,19 @@ import { createGateway } from "../gateway/create-gateway.js";
 import type { Logger } from "../http/http-client.js";
 import { createIngest } from "../ingest/create-ingest.js";
 import type { EpochMs } from "../model/index.js";
+import { createCommands } from "../commands/create-commands.js";
 import { createServer } from "../server/create-server.js";
 import { createStore } from "../store/create-store.js";
 import { openDatabase } from "../store/open-database.js";
 import { createConnectionDirectory } from "../sync/connection-directory.js";
+import { createSurroundings } from "../sync/surroundings.js";
 import { createSync, type Sync } from "../sync/sync.js";
 
 /** How long requests in flight may take to finish while the gateway drains, milliseconds (contract, "Starting"). */
 const DRAIN_MS = 10_000;
+
+/** How often commands of gateways that have died meanwhile are looked for, milliseconds. */
+const RECOVER_MS = 10_000;
 
 export interface RunningGateway {
   /** `http://HOST:PORT` */
@@ -43,7 +48,15 @@ export async function startGateway(
   const directory = await createConnectionDirectory(connections, store, now);
   const { pollIdleMs, pollLiveMs } = config;
   const sync = createSync({ store, ingest, directory, log, now, pollIdleMs, pollLiveMs });
-  const gateway = await createGateway({ ...config, store, sync, log, now });
+  const commands = createCommands({
+    store,
+    ingest,
+    surroundings: createSurroundings(sync),
+    log,
+    now,
+    timeoutMs: config.commandTimeoutMs,
+  });
+  const gateway = await createGateway({ ...config, store, sync, commands, log, now });
   const server = await createServer({
     gateway,
     log,
@@ -51,11 +64,23 @@ export async function startGateway(
     ping: () => store.ping(),
   });
 
+  // What an earlier process left pending is known to be unknown before anybody can ask.
+  await commands.recover();
+  const recovery = setInterval(
+    () =>
+      void commands.recover().catch((error: unknown) => log.warn({ err: error }, "command recovery failed")),
+    RECOVER_MS,
+  );
+  recovery.unref();
+
   async function end(): Promise<void> {
     await server.drain(DRAIN_MS);
     await gateway.stop();
     await sync.stop();
+    clearInterval(recovery);
     await Promise.all(connections.map((connection) => connection.close()));
+    // A command that was cut off there has its outcome written down first.
+    await commands.idle();
     await store.close();
   }
 

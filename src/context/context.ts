@@ -1,4 +1,5 @@
 /** What every resolver is given: who asks, and whom to ask. Made anew for each operation. */
+import type { Acting } from "../loaders/acting.js";
 import type { ConnectionLoaders } from "../loaders/connections.js";
 import type { NodeById } from "../loaders/node-by-id.js";
 import type { PhoneNumberNode } from "../loaders/phone-numbers.js";
@@ -16,6 +17,8 @@ export type { SessionPageResult } from "../loaders/session-pages.js";
 
 export interface OperationContext {
   principal: Principal;
+  /** What changes something at a provider. After each, everything that reads starts afresh. */
+  acting: Acting;
   sessions: SessionLoaders;
   fields: SessionFields;
   pages: SessionPages;

@@ -1,5 +1,6 @@
 /** The graph, ready to answer: schema, executor, rights, and a context for each operation. */
 import type { ApolloServer } from "@apollo/server";
+import type { Commands } from "../commands/commands.js";
 import type { ApiKey } from "../config/api-keys.js";
 import type { OperationContext } from "../context/context.js";
 import type { Logger } from "../http/http-client.js";
@@ -14,6 +15,7 @@ import { usePrincipal, type Credentials } from "./use-principal.js";
 export interface GatewayOptions {
   store: Store;
   sync: Sync;
+  commands: Commands;
   log: Logger;
   now: () => EpochMs;
   auth: "required" | "open";
@@ -32,7 +34,7 @@ export interface Gateway {
 
 /** Builds the gateway over a store and a sync. */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
-  const { store, sync, log, now, auth, apiKeys, introspection, defaultRegion } = options;
+  const { store, sync, commands, log, now, auth, apiKeys, introspection, defaultRegion } = options;
   const schema = createSchema();
   const names = providerFieldNames(schema);
   const connections = sync.directory.all.map((state) => state.name);
@@ -45,6 +47,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
         principal: authenticate(credentials),
         store,
         sync,
+        commands,
         now,
         providerFieldNames: names,
         defaultRegion,

@@ -25,12 +25,17 @@ function pickWord<T extends string>(
  * fills gaps (among several older ones that could fill the same gap, the first to come stays). Ended is final, in
  * whichever order the news come.
  */
-export function mergeFacts(known: SessionFacts, incoming: SessionFacts, newer: boolean): SessionFacts {
+export function mergeFacts(
+  known: SessionFacts,
+  incoming: SessionFacts,
+  newer: boolean,
+  isBlindToHold = false,
+): SessionFacts {
   const answeredAt = pick(known.answeredAt, incoming.answeredAt, newer);
   const wobbles =
     known.answeredAt !== null && Math.abs((answeredAt ?? 0) - known.answeredAt) <= ANSWER_WOBBLE_MS;
   return {
-    ...mergeState(known, incoming, newer),
+    ...mergeState(known, incoming, newer, isBlindToHold),
     channel: pickWord(known.channel, incoming.channel, newer),
     direction: pickWord(known.direction, incoming.direction, newer),
     title: pick(known.title, incoming.title, newer),
@@ -48,10 +53,15 @@ function mergeState(
   known: SessionFacts,
   incoming: SessionFacts,
   newer: boolean,
+  isBlindToHold: boolean,
 ): Pick<SessionFacts, "phase" | "state" | "endedAt"> {
   // A look at one section, or a word nobody has documented: it says nothing of how the session is doing.
   if (incoming.phase === "UNKNOWN" && known.phase !== "UNKNOWN") {
     return { phase: known.phase, state: known.state, endedAt: pick(known.endedAt, incoming.endedAt, newer) };
+  }
+  // People who talk and people who are held look the same to it: what was told of the hold stands.
+  if (isBlindToHold && known.state === "ON_HOLD" && incoming.state === "IN_PROGRESS") {
+    return { phase: known.phase, state: known.state, endedAt: known.endedAt };
   }
   const wasEnded = known.phase === "ENDED";
   const isEnded = incoming.phase === "ENDED";

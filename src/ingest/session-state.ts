@@ -105,7 +105,7 @@ export function applySnapshot(state: SessionState, snapshot: SessionSnapshot): S
   const payload = takePayload(state, snapshot, newer);
   const row: FullSessionRow = {
     ...state.row,
-    ...mergeFacts(state.row, snapshot.facts, newer),
+    ...mergeFacts(state.row, snapshot.facts, newer, snapshot.isBlindToHold),
     fields: mergeFields(state.row.fields, snapshot.fields, newer),
     sections: { ...state.row.sections, ...read },
     problems: newer && confirms ? snapshot.problems : state.row.problems,

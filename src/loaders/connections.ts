@@ -95,6 +95,10 @@ export function createConnectionLoaders({
         };
       });
     },
-    command: (id) => store.commands.byId(id, principal.connections),
+    async command(id) {
+      const row = await store.commands.byId(id, principal.connections);
+      const mayRead = row?.principal === principal.name || principal.scopes.has("admin");
+      return mayRead ? row : null;
+    },
   };
 }

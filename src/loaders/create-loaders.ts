@@ -1,4 +1,5 @@
 import type { OperationContext } from "../context/context.js";
+import { createActing } from "./acting.js";
 import { createConnectionLoaders } from "./connections.js";
 import type { LoaderDependencies } from "./dependencies.js";
 import { createNodeById, nodesById } from "./node-by-id.js";
@@ -10,6 +11,15 @@ import { createSessionPages } from "./session-pages.js";
 
 /** The context of one operation: made for it, forgotten with it, so that no answer crosses from one caller to another. */
 export function createOperationContext(dependencies: LoaderDependencies): OperationContext {
+  const context: OperationContext = {
+    ...createReading(dependencies),
+    acting: createActing(dependencies, () => Object.assign(context, createReading(dependencies))),
+  };
+  return context;
+}
+
+/** Everything that reads, with nothing remembered yet. */
+function createReading(dependencies: LoaderDependencies): Omit<OperationContext, "acting"> {
   const sessions = createSessionLoaders(dependencies);
   const fields = createSessionFields(dependencies, sessions);
   const connections = createConnectionLoaders(dependencies);

@@ -1,4 +1,5 @@
 import type { Principal } from "../context/principal.js";
+import type { Commands } from "../commands/commands.js";
 import type { EpochMs } from "../model/index.js";
 import type { Store } from "../store/store.js";
 import type { Sync } from "../sync/sync.js";
@@ -8,6 +9,7 @@ export interface LoaderDependencies {
   principal: Principal;
   store: Store;
   sync: Sync;
+  commands: Commands;
   now: () => EpochMs;
   /** Names of the fields that the providers' own session types have in the graph. */
   providerFieldNames: ReadonlySet<string>;

@@ -1,6 +1,7 @@
 /** Anything by its id: the id says which kind and which session, the rest is finding it there. */
 import { BadUserInputError } from "../errors/index.js";
 import { parseGlobalId } from "../model/index.js";
+import { toCommandNode } from "./acting.js";
 import type { ConnectionLoaders } from "./connections.js";
 import type { SessionFields } from "./session-fields.js";
 import type { SessionLoaders } from "./session-loaders.js";
@@ -35,9 +36,7 @@ export function createNodeById(
         return connections.byName(parsed.connection);
       case "command": {
         const command = await connections.command(parsed.parts[0] ?? "");
-        return command && command.connection === parsed.connection
-          ? { ...command, __typename: "Command", id }
-          : null;
+        return command?.connection === parsed.connection ? toCommandNode(command) : null;
       }
       case "member":
       case "interaction":

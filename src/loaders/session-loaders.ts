@@ -10,13 +10,22 @@ import type { ChildRepository, StoredEvent, StoredTranscriptEntry } from "../sto
 import { createChildLoaders, type ChildLoaders } from "./child-loaders.js";
 import type { LoaderDependencies } from "./dependencies.js";
 import { lacksSection } from "./freshness.js";
-import type { SessionNode } from "./nodes.js";
+import { toSessionNode, type SessionNode } from "./nodes.js";
 import { createSectionLoader } from "./section-loader.js";
 import { loadSessions, type SessionQuestion } from "./session-by-id.js";
 
 export interface SessionLoaders {
   /** One session by its global id; null for anything unknown, foreign or not visible. `maxAgeSeconds` overrides freshness. */
   byId(id: string, maxAgeSeconds?: number): Promise<SessionNode | null>;
+  /**
+   * A session that has just been read again, or could not be (`failure`): as it is stored now, and not read once more.
+   * Null when nothing is stored.
+   */
+  justRead(
+    connection: string,
+    providerId: string,
+    failure: ProviderError | null,
+  ): Promise<SessionNode | null>;
   /** The session that a decoded id belongs to, whatever hangs off it. */
   ofChild(id: GlobalId): Promise<SessionNode | null>;
   readonly children: ChildLoaders;
@@ -80,6 +89,15 @@ export function createSessionLoaders(dependencies: LoaderDependencies): SessionL
       const parsed = parseGlobalId(id);
       if (parsed?.kind !== "session") return Promise.resolve(null);
       return ask(parsed.connection, parsed.parts[0] ?? "", maxAgeSeconds);
+    },
+    async justRead(connection, providerId, failure) {
+      if (!isVisible(principal, connection)) return null;
+      const module = sync.directory.get(connection)?.connection.module;
+      if (module === undefined) return null;
+      const ref = { connection, providerKey: module.toProviderKey(providerId) };
+      const [row] = await store.sessions.byRefs([ref], principal.connections);
+      const freshness = { read: failure === null, error: failure, errorAt: failure === null ? null : now() };
+      return row ? toSessionNode(row, module.typeName, freshness, true) : null;
     },
     ofChild: (id) => ask(id.connection, id.parts[0] ?? ""),
     children: createChildLoaders(store),

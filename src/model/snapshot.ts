@@ -75,6 +75,11 @@ export interface SessionSnapshot {
   sections: readonly Section[];
   /** When the sections were looked at, where that is not when the facts were. @default observedAt */
   sectionsReadAt?: EpochMs;
+  /**
+   * True where this look cannot tell a held session from one in which people talk: then IN_PROGRESS does not overrule a
+   * stored ON_HOLD, which a command or a push told. @default false
+   */
+  isBlindToHold?: boolean;
   /** Values of the wrong type on the wire: the rest of the row stands, these fields are null and say so. */
   problems: readonly FieldProblem[];
 }

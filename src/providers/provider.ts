@@ -13,6 +13,7 @@ import type {
   SessionFacts,
   SessionSnapshot,
 } from "../model/index.js";
+import type { ProviderCommands } from "./commands.js";
 
 /** One configuration key of a provider: where it is read from and how it is shown. */
 export interface ConfigField {
@@ -107,6 +108,23 @@ export interface SessionReference extends Partial<
   fields: JsonObject;
 }
 
+/** What `switchboard doctor` learns of one right or setting beyond the bare login. */
+export interface Inspection {
+  /** What was looked at, in a few words: `list calls`, `read files`. */
+  what: string;
+  /** null: it cannot be told, e.g. because only doing it would show. */
+  ok: boolean | null;
+  /** What was found, and where it is wrong what to do about it. Safe to print. */
+  message: string;
+}
+
+/** A request to this gateway's own webhook route, signed as the provider signs. */
+export interface WebhookProbe {
+  method: "POST" | "GET";
+  headers: Readonly<Record<string, string>>;
+  body: string;
+}
+
 /** One account at a provider, connected. All methods throw only `ProviderError`s, or the signal's reason. */
 export interface ProviderConnection {
   readonly name: string;
@@ -135,6 +153,15 @@ export interface ProviderConnection {
   readSection(session: SessionReference, section: Section, options?: ReadOptions): Promise<ReadOutcome>;
   /** The recording's URL, fresh from the provider. Never cached, logged or stored. Null when there is none (yet). */
   recordingUrl(session: SessionReference, locator: JsonObject, options?: ReadOptions): Promise<string | null>;
+  /** What it can be told to do; agrees with the module's capabilities. */
+  readonly commands: ProviderCommands;
+  /** Looks, by reads only, at what the credentials may do and how the account is set up. A failure is a row. */
+  inspect(options?: ReadOptions): Promise<Inspection[]>;
+  /**
+   * A delivery of an event that means nothing, signed for `url` with the connection's own secret: shows that the route
+   * is reachable from outside and knows the secret. Null where deliveries are not configured or do not exist.
+   */
+  webhookProbe(url: string): WebhookProbe | null;
   /** The cheapest call that shows that provider and credentials work. Throws what is wrong. */
   probe(options?: ReadOptions): Promise<void>;
   close(): Promise<void>;

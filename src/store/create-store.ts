@@ -1,9 +1,8 @@
 import {
   createChildRepository, createInteractionRepository, createReportRepository, createTranscriptRepository,
 } from "./repositories/child-repositories.js"; // prettier-ignore
-import {
-  createChangeRepository, createCommandRepository, createConnectionRepository,
-} from "./repositories/gateway-repositories.js"; // prettier-ignore
+import { createCommandRepository } from "./repositories/command-repository.js";
+import { createChangeRepository, createConnectionRepository } from "./repositories/gateway-repositories.js";
 import { coalesce } from "./coalesce.js";
 import { createSessionRepository } from "./repositories/session-repository.js";
 import type { Database } from "./sql.js";

@@ -36,6 +36,11 @@ export interface Dialect {
   jsonName(name: string): string;
   /** A scalar as `jsonText` spells it. */
   jsonScalar(value: string | number | boolean): string;
+  /**
+   * The statement whose row says, as `gone`, whether the process that announced itself under a number has ended; null
+   * where one process at a time has the database, so that every other one has.
+   */
+  isGone(owner: number): SqlRequest | null;
   /** The statement that makes transactions on one connection's sessions follow each other; null when they do anyway. */
   lock(connection: string): SqlRequest | null;
 }
@@ -46,8 +51,16 @@ export interface Database {
   /** The query builder, for migrations and for building what is not hot. */
   readonly knex: Knex;
   all(sql: string, values: readonly SqlValue[]): Promise<SqlRow[]>;
-  /** Runs a plan in one transaction: all of it or nothing. Rejects with what went wrong. */
-  transaction<T>(plan: () => SqlPlan<T>): Promise<T>;
+  /**
+   * Runs a plan in one transaction: all of it or nothing. Rejects with what went wrong.
+   * @param options.durable on disk before it resolves, whatever happens to the machine. @default false
+   */
+  transaction<T>(plan: () => SqlPlan<T>, options?: { durable?: boolean }): Promise<T>;
+  /**
+   * Makes this process known under a number until the database is closed or the process ends, however it ends: others
+   * learn it through `Dialect.isGone`.
+   */
+  announce(owner: number): Promise<void>;
   ping(): Promise<void>;
   close(): Promise<void>;
 }

@@ -41,7 +41,9 @@ export function createRefresh({ store, ingest, directory, log }: RefreshDependen
     connection: ProviderConnection,
     requests: readonly RefreshRequest[],
   ): Promise<ReadOutcome>[] {
-    const missing = requests.filter((request) => reads.get(flightKey(request)) === undefined);
+    const missing = requests.filter(
+      (request) => request.anew === true || reads.get(flightKey(request)) === undefined,
+    );
     if (missing.length > 0) {
       const batch = run(connection, () =>
         connection.readSessions(missing.map((request) => request.providerId)),

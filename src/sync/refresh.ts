@@ -11,8 +11,8 @@ export interface RefreshRequest extends SessionRef {
   providerId: string;
   /** Sections that must be there afterwards; empty: the session itself. */
   sections: readonly Section[];
-  /** Accept what another read fetched at or after this time (epoch ms) instead of reading again. */
-  notBefore?: number;
+  /** Start a read of its own: one that is on its way already may have seen the session as it was before. @default false */
+  anew?: boolean;
 }
 
 /** `read`: the cache now holds the provider's answer. `absent`: the provider knows no such session. */

@@ -84,8 +84,16 @@ describe("the vocabulary", () => {
         ...onEverySession(["report", "timeline", "transcript"]),
         "EvoVoiceFile.transcription",
         "EvoVoiceFile.aiTranscription",
+        "ReportPayload.report",
       ].toSorted(),
     );
+    // Whoever may act need not be allowed to read what became of it.
+    expect(scoped("sessions:read")).toEqual([
+      "SessionPayload.session",
+      "TransferPayload.nextTransfer",
+      "TransferPayload.session",
+      "TransferPayload.transfer",
+    ]);
     const rawNames = /\.(raw|payload|pipelineConfig|spanTree|applicationData|metadata)$/;
     expect(scoped("raw:read")).toEqual(
       [

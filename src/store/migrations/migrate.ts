@@ -2,6 +2,7 @@
 import type { Knex } from "knex";
 import type { Database } from "../sql.js";
 import * as initial from "./0001-initial.js";
+import * as commandLog from "./0002-command-log.js";
 
 interface Migration {
   up(knex: Knex): Promise<void>;
@@ -9,7 +10,10 @@ interface Migration {
 }
 
 /** In order; names are for ever, since they are what a database remembers. */
-const MIGRATIONS: readonly (readonly [string, Migration])[] = [["0001-initial", initial]];
+const MIGRATIONS: readonly (readonly [string, Migration])[] = [
+  ["0001-initial", initial],
+  ["0002-command-log", commandLog],
+];
 
 const source: Knex.MigrationSource<readonly [string, Migration]> = {
   getMigrations: () => Promise.resolve([...MIGRATIONS]),

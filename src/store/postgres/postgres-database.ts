@@ -4,6 +4,7 @@ import knexFactory from "knex";
 import pg from "pg";
 import type { Database, SqlPlan, SqlRequest, SqlRow, SqlValue } from "../sql.js";
 import { postgresDialect } from "./postgres-dialect.js";
+import { createPresence } from "./postgres-presence.js";
 
 /** Connections at most; ingests of several providers run side by side with reads. */
 const POOL_SIZE = 10;
@@ -34,6 +35,7 @@ export function openPostgres(url: string): Database {
   // A connection that breaks while idle is replaced by the next statement; unheard, the event would end the process.
   pool.on("error", () => undefined);
   const knex = knexFactory({ client: "pg", connection: { connectionString: url }, pool: { min: 0, max: 2 } });
+  const presence = createPresence(url);
   const prepared = new Map<string, Prepared>();
 
   function prepare(sql: string): Prepared {
@@ -80,11 +82,12 @@ export function openPostgres(url: string): Database {
         client.release(broken);
       }
     },
+    announce: (owner) => presence.announce(owner),
     async ping() {
       await pool.query("SELECT 1");
     },
     async close() {
-      await Promise.all([knex.destroy(), pool.end()]);
+      await Promise.all([presence.close(), knex.destroy(), pool.end()]);
     },
   };
 }

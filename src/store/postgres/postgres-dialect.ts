@@ -1,5 +1,8 @@
 import type { Dialect } from "../sql.js";
 
+/** First half of the advisory locks that processes announce themselves with; the second is the process's number. */
+export const PRESENCE_LOCK = 0x5357_5052;
+
 /** PostgreSQL's way of saying it. */
 export const postgresDialect: Dialect = {
   name: "postgres",
@@ -8,6 +11,10 @@ export const postgresDialect: Dialect = {
   jsonText: (column) => `(${column} ->> ?)`,
   jsonName: (name) => name,
   jsonScalar: (value) => String(value),
+  isGone: (owner) => ({
+    sql: "SELECT pg_try_advisory_xact_lock(?, ?) AS gone",
+    values: [PRESENCE_LOCK, owner],
+  }),
   lock: (connection) => ({
     sql: "SELECT pg_advisory_xact_lock(hashtextextended(?, 0))",
     values: [connection],

@@ -1,10 +1,8 @@
-/** The gateway's own tables: connections, commands, changes. */
+/** The gateway's own tables: connections and changes. */
 import type { Capability, Provider, SessionState } from "../../model/index.js";
 import { fromJson } from "../session-columns.js";
 import type { Database } from "../sql.js";
-import type {
-  ChangeRepository, ChangeRow, CommandRepository, CommandRow, ConnectionRepository, ConnectionRow,
-} from "../store.js"; // prettier-ignore
+import type { ChangeRepository, ChangeRow, ConnectionRepository, ConnectionRow } from "../store.js";
 import { addScope, Conditions } from "./session-conditions.js";
 
 /** What is known of each connection between runs, and how many sessions it has. */
@@ -55,30 +53,6 @@ export function createConnectionRepository({ all, dialect }: Database): Connecti
         ]),
       );
       return new Map(names.map((name) => [name, found.get(name) ?? { sessionCount: 0, liveCount: 0 }]));
-    },
-  };
-}
-
-/** Recorded mutations. */
-export function createCommandRepository({ all, dialect }: Database): CommandRepository {
-  return {
-    async byId(id, scope) {
-      const conditions = new Conditions();
-      conditions.add("id = ?", id);
-      addScope(conditions, scope, dialect);
-      const [row] = await all(`SELECT * FROM commands${conditions.where}`, conditions.values);
-      if (row === undefined) return null;
-      return {
-        id: row["id"] as string,
-        connection: row["connection"] as string,
-        principal: row["principal"] as string,
-        name: row["name"] as string,
-        idempotencyKey: row["idempotency_key"] as string | null,
-        outcome: row["outcome"] as CommandRow["outcome"],
-        error: fromJson(row["error"]) as CommandRow["error"],
-        createdAt: row["created_at"] as number,
-        finishedAt: row["finished_at"] as number | null,
-      };
     },
   };
 }

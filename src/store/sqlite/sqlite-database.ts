@@ -54,7 +54,16 @@ export function openSqlite(path: string): Database {
     knex,
     // Promises for an interface that PostgreSQL shares; the work itself is done before they are made.
     all: (sql, values) => attempt(() => execute(sql, values)),
-    transaction: <T>(plan: () => SqlPlan<T>) => attempt(() => inTransaction.immediate(plan) as T),
+    transaction: <T>(plan: () => SqlPlan<T>, { durable = false }: { durable?: boolean } = {}) =>
+      attempt(() => {
+        if (durable) driver.pragma("synchronous = FULL");
+        try {
+          return inTransaction.immediate(plan) as T;
+        } finally {
+          if (durable) driver.pragma("synchronous = NORMAL");
+        }
+      }),
+    announce: () => Promise.resolve(),
     ping: () => attempt(() => void execute("SELECT 1", [])),
     async close() {
       await knex.destroy();

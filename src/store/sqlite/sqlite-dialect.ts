@@ -9,6 +9,7 @@ export const sqliteDialect: Dialect = {
   jsonName: (name) => `$."${name}"`,
   // json_extract answers true as 1; compared as text it needs that spelling.
   jsonScalar: (value) => (typeof value === "boolean" ? String(Number(value)) : String(value)),
+  isGone: () => null,
   // BEGIN IMMEDIATE lets in one writer at a time.
   lock: () => null,
 };
