@@ -3,9 +3,17 @@
  * bring one. Each operation is compiled once and kept; what cannot be compiled runs on graphql-js.
  */
 import type { ApolloServerOptionsWithGateway } from "@apollo/server";
-import { execute, GraphQLError, type DocumentNode, type ExecutionResult, type GraphQLSchema } from "graphql";
+import {
+  execute,
+  getOperationAST,
+  GraphQLError,
+  type DocumentNode,
+  type ExecutionResult,
+  type GraphQLSchema,
+} from "graphql";
 import { compileQuery, isCompiledQuery, type CompiledQuery } from "graphql-jit";
 import type { OperationContext } from "../context/context.js";
+import { createFillDefaults } from "./fill-defaults.js";
 
 type GatewayInterface = ApolloServerOptionsWithGateway<OperationContext>["gateway"];
 type GatewayExecutor = NonNullable<Awaited<ReturnType<GatewayInterface["load"]>>["executor"]>;
@@ -37,7 +45,10 @@ export function createJitExecutor(schema: GraphQLSchema) {
     }
     if (!isCompiledQuery(compiled)) return interpret(document, operationName);
     const { query } = compiled;
-    return (contextValue, variables) => query(undefined, contextValue, variables);
+    const operation = getOperationAST(document, operationName);
+    const fillDefaults = operation && createFillDefaults(schema, operation);
+    if (!fillDefaults) return (contextValue, variables) => query(undefined, contextValue, variables);
+    return (contextValue, variables) => query(undefined, contextValue, fillDefaults(variables));
   }
 
   return (key: string, document: DocumentNode, operationName: string | undefined): Run => {
