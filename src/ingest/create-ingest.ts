@@ -5,6 +5,7 @@ import { changedFields, changeKind, knownFields } from "./diff.js";
 import type { Ingest, IngestResult } from "./ingest.js";
 import { loadStates } from "./load-states.js";
 import { applySnapshot, emptyState, type SessionState } from "./session-state.js";
+import { toStorable } from "./storable.js";
 import { touchSession, writeSession } from "./write-state.js";
 
 export interface IngestOptions {
@@ -82,7 +83,7 @@ export function createIngest(database: Database, { now, onChange }: IngestOption
     async ingest(connection, snapshots) {
       const results: IngestResult[] = [];
       for (let start = 0; start < snapshots.length; start += MAX_BATCH) {
-        const batch = snapshots.slice(start, start + MAX_BATCH);
+        const batch = snapshots.slice(start, start + MAX_BATCH).map(toStorable);
         results.push(...(await database.transaction(() => plan(connection, batch))));
       }
       const last = results.findLast((result) => result.change !== null)?.change?.sequence;

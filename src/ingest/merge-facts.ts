@@ -59,8 +59,8 @@ function mergeState(
   if (incoming.phase === "UNKNOWN" && known.phase !== "UNKNOWN") {
     return { phase: known.phase, state: known.state, endedAt: pick(known.endedAt, incoming.endedAt, newer) };
   }
-  // People who talk and people who are held look the same to it: what was told of the hold stands.
-  if (isBlindToHold && known.state === "ON_HOLD" && incoming.state === "IN_PROGRESS") {
+  // Held people look like any others to it: what was told of the hold stands.
+  if (isBlindToHold && known.state === "ON_HOLD" && incoming.phase === "LIVE") {
     return { phase: known.phase, state: known.state, endedAt: known.endedAt };
   }
   const wasEnded = known.phase === "ENDED";

@@ -7,6 +7,7 @@ import type {
 import { tieOf, type FullSessionRow } from "../store/session-columns.js";
 import { mergeFacts, mergeFields, mergeRecord } from "./merge-facts.js";
 import { markLeft, mergeMember, mergeReport, mergeRows, mergeTransfer } from "./merge-sections.js";
+import { MAX_INDEXED_LENGTH } from "./storable.js";
 
 /** Sections kept as rows by key. */
 export interface SectionRows {
@@ -173,7 +174,9 @@ function addressesOf(row: FullSessionRow, rows: SessionState["rows"], further: r
     ...[...rows.transfers.values()].map((transfer) => transfer.transferTo),
     ...further,
   ];
+  // An index has no room for longer ones, and nobody's address is that long.
   return texts
     .filter((text): text is string => typeof text === "string" && text !== "")
+    .filter((text) => text.length <= MAX_INDEXED_LENGTH)
     .map((text) => text.toLowerCase());
 }

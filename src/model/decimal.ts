@@ -3,11 +3,15 @@
 const DECIMAL = /^([+-]?)(\d+)(?:\.(\d*))?(?:[eE]([+-]?\d{1,3}))?$/;
 const LEADING_POINT = /^([+-]?)\.(\d+)(.*)$/;
 
+/** Longest text that is read as a number. Amounts of 30 digits have been met; thousands of them are no amount. */
+const MAX_LENGTH = 1_000;
+
 /**
  * Brings a number as it stood in the text ("0.0250", "1e-3", "-.5", "007") to plain form: no exponent, no leading or
- * trailing zeros, no "-0". Answers null for anything else, infinity and NaN included.
+ * trailing zeros, no "-0". Answers null for anything else, infinity and NaN included, and beyond 1000 characters.
  */
 export function normalizeDecimal(text: string): string | null {
+  if (text.length > MAX_LENGTH) return null;
   const trimmed = text.trim().replace(LEADING_POINT, "$10.$2$3");
   const match = DECIMAL.exec(trimmed);
   if (match === null) return null;

@@ -3,7 +3,8 @@
  * provider's own id, so it works on a gateway whose cache has never seen the thing it names.
  *
  * Wire form: base64url of `<kind>\n<connection>\n<part>[\n<part>]`. A newline cannot stand in a connection name or in
- * any provider's id, so the parts need no escaping.
+ * any session's id, so the parts need no escaping: whatever follows is a child's key, which may hold newlines, since
+ * some are made of names that people chose.
  */
 
 /** What an id can name, with the letter that stands for it. Letters are for ever: changing one breaks stored ids. */
@@ -50,7 +51,7 @@ export interface GlobalId {
 /** Longest id that is looked at; longer ones cannot be ours. Provider ids stay far below. */
 const MAX_ID_LENGTH = 2048;
 
-/** Encodes a global id. Total: any strings without a newline make an id. */
+/** Encodes a global id. Total: any strings make an id, if only the second part holds newlines. */
 export function toGlobalId(kind: IdKind, connection: string, ...parts: string[]): string {
   return Buffer.from([KIND_LETTERS[kind], connection, ...parts].join("\n"), "utf8").toString("base64url");
 }
@@ -65,9 +66,11 @@ export function parseGlobalId(id: string): GlobalId | null {
   if (bytes.toString("base64url") !== id) return null;
   const text = bytes.toString("utf8");
   if (Buffer.from(text, "utf8").compare(bytes) !== 0) return null;
-  const [letter = "", connection = "", ...parts] = text.split("\n");
+  const [letter = "", connection = "", ...lines] = text.split("\n");
   const kind = KIND_BY_LETTER.get(letter);
-  if (kind === undefined || connection === "" || parts.length !== PARTS[kind]) return null;
+  if (kind === undefined || connection === "") return null;
+  const parts = PARTS[kind] === 2 ? lines.slice(0, 1).concat(lines.slice(1).join("\n")) : lines;
+  if (parts.length !== PARTS[kind]) return null;
   if (parts.some((part) => part === "")) return null;
   return { kind, connection, parts };
 }

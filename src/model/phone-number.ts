@@ -12,12 +12,16 @@ export interface ParsedNumber {
 const memory = new Map<string, ParsedNumber | null>();
 const MEMORY_SIZE = 20_000;
 
+/** Longest text that is looked at. SIP addresses with all their parameters stay below; what is longer is no number. */
+const MAX_LENGTH = 512;
+
 /**
  * Reads a number as people and providers write it: "+1 202-555-0134", "12025550134", "tel:+12025550134",
  * "sip:+12025550134@pbx". Without a country code the default region is assumed. Answers null for extensions, SIP users,
  * e-mail addresses and everything else that is not a telephone number. Remembers the last 20,000 spellings.
  */
 export function parsePhoneNumber(text: string, defaultRegion = "US"): ParsedNumber | null {
+  if (text.length > MAX_LENGTH) return null;
   const key = `${defaultRegion} ${text}`;
   const known = memory.get(key);
   if (known !== undefined) return known;

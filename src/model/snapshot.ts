@@ -76,7 +76,7 @@ export interface SessionSnapshot {
   /** When the sections were looked at, where that is not when the facts were. @default observedAt */
   sectionsReadAt?: EpochMs;
   /**
-   * True where this look cannot tell a held session from one in which people talk: then IN_PROGRESS does not overrule a
+   * True where this look cannot tell a held session from any other live one: then a live state does not overrule a
    * stored ON_HOLD, which a command or a push told. @default false
    */
   isBlindToHold?: boolean;

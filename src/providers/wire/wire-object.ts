@@ -54,12 +54,12 @@ export class WireObject {
     return numberText(this.source, key) ?? this.#refuse(key, field, "string", value);
   }
 
-  /** A finite number, quoted or not. */
+  /** A number, quoted or not. One beyond 1e21 measures nothing, and sums of such are no longer finite: a problem. */
   number(key: string, field?: GraphField): number | null {
     const value = this.#value(key);
     if (value === null) return null;
     const number = typeof value === "string" ? fromDecimalText(value) : value;
-    if (typeof number === "number" && Number.isFinite(number)) return number;
+    if (typeof number === "number" && Math.abs(number) <= 1e21) return number;
     return this.#refuse(key, field, "number", value);
   }
 
