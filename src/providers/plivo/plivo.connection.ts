@@ -5,15 +5,19 @@ import {
   isJsonObject, type EpochMs, type FieldProblem, type JsonObject, type JsonValue, type Section,
   type SessionSnapshot,
 } from "../../model/index.js"; // prettier-ignore
+import type { ProviderCommands } from "../commands.js";
 import type {
-  ConnectionDependencies, ListWindow, ProviderConnection, ProviderModule, ReadOptions, ReadOutcome, SessionPage,
-  SessionReference,
+  ConnectionDependencies, Inspection, ListWindow, ProviderConnection, ProviderModule, ReadOptions, ReadOutcome,
+  SessionPage, SessionReference, WebhookProbe,
 } from "../provider.js"; // prettier-ignore
 import { readEach } from "../read-each.js";
 import { PlivoClient, type PlivoWindow } from "./plivo.client.js";
+import { createPlivoCommands } from "./plivo.commands.js";
 import { toPlivoConfig, type PlivoConfig } from "./plivo.config.js";
 import { unexpectedShape } from "./plivo.errors.js";
+import { inspectPlivo } from "./plivo.inspect.js";
 import { PLIVO_SECTIONS, toSnapshot } from "./plivo.snapshot.js";
+import { createPlivoProbe } from "./plivo.webhooks.js";
 import { parseSession } from "./plivo.wire.js";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -36,6 +40,7 @@ export class PlivoConnection implements ProviderConnection {
   readonly listSections = PLIVO_SECTIONS;
   readonly readSections = PLIVO_SECTIONS;
   readonly extraSections: readonly Section[] = [];
+  readonly commands: ProviderCommands;
 
   readonly #http: HttpClient;
   readonly #client: PlivoClient;
@@ -60,6 +65,12 @@ export class PlivoConnection implements ProviderConnection {
       rateLimit: RATE_LIMIT,
     });
     this.#client = new PlivoClient(this.#http, this.#config, this.#source);
+    this.commands = createPlivoCommands({
+      client: this.#client,
+      source: this.#source,
+      subaccount: this.#config.subaccount,
+      toSnapshot: (json, observedAt) => this.#toSnapshot(json, observedAt, "COMMAND"),
+    });
   }
 
   get stats(): HttpClientStats {
@@ -112,8 +123,19 @@ export class PlivoConnection implements ProviderConnection {
     const id = locator["id"];
     if (typeof id !== "string") return null;
     const recording = await this.#client.recording(id, options);
-    const url = isJsonObject(recording) ? recording["recording_url"] : undefined;
-    return typeof url === "string" && URL.canParse(url) ? url : null;
+    if (recording === null) return null;
+    if (!isJsonObject(recording)) throw unexpectedShape("a recording", this.#source);
+    const url = recording["recording_url"];
+    return typeof url === "string" && /^https?:/i.test(url) && URL.canParse(url) ? url : null;
+  }
+
+  inspect(options?: ReadOptions): Promise<Inspection[]> {
+    return inspectPlivo(this.#client, this.#config.subaccount, options);
+  }
+
+  /** Callbacks are signed with the Auth Token, so there is always something to sign with (§13.1). */
+  webhookProbe(url: string): WebhookProbe {
+    return createPlivoProbe(url, this.#config.authToken, this.#dependencies.now());
   }
 
   probe(options?: ReadOptions): Promise<void> {

@@ -7,7 +7,7 @@ import {
 /** What the operator can do about each refusal (Plivo reference §10.2). */
 const REFUSALS: Readonly<Record<number, string>> = {
   401: "Plivo does not accept the Auth ID and Auth Token.",
-  403: "Plivo accepts the credentials, but the account may not use number masking.",
+  403: "Plivo accepts the credentials, but the account may not use number masking: it is not verified yet, or the feature is off.",
 };
 
 /** Gives a refusal the sentence that names its remedy; any other failure comes back as it is. */

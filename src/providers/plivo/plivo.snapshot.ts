@@ -199,7 +199,8 @@ function recordingId(call: PlivoInteractionWire): string | null {
 
 /** The id at the end of a resource's address, with or without a slash behind it. */
 function lastSegment(url: string | null): string | null {
-  return url === null ? null : (/([A-Za-z0-9_-]+)\/?$/.exec(url)?.[1] ?? null);
+  // The look behind keeps a long text that is no address from being tried from each of its letters to its end.
+  return url === null ? null : (/(?<![A-Za-z0-9_-])[A-Za-z0-9_-]+(?=\/?$)/.exec(url)?.[0] ?? null);
 }
 
 function toNumber(address: string | null, { defaultRegion }: PlivoContext): string | null {

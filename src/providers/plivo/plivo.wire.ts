@@ -1,4 +1,5 @@
 /** Plivo's own field names (Plivo reference §2, §3), read leniently. */
+import { parseJson } from "../../http/parse-json.js";
 import { parseTimestamp, type EpochMs, type FieldProblem, type JsonValue } from "../../model/index.js";
 import type { WireObject } from "../wire/index.js";
 import { readObject, toCamelCase } from "../wire/index.js";
@@ -74,11 +75,16 @@ const ALSO: Readonly<Record<string, readonly string[]>> = {
   second_party: ["secondParty", "to"],
 };
 
-/** Reads a session. Null when it is no object or has no id: such a row cannot be kept. */
+/** A UUID by the reference (§2.1); other spellings are Plivo's business if they can be one segment of a path. */
+export function isPlivoId(id: string): boolean {
+  return /^[A-Za-z0-9_-]{1,128}$/.test(id);
+}
+
+/** Reads a session. Null when it is no object or has no usable id: such a row cannot be kept. */
 export function parseSession(json: JsonValue | undefined, problems: FieldProblem[]): PlivoSessionWire | null {
   const wire = readObject(json, problems);
   const id = wire?.text("session_uuid", "providerId") ?? null;
-  if (wire === null || id === null) return null;
+  if (wire === null || id === null || !isPlivoId(id)) return null;
   const each = <Names extends readonly string[], T>(names: Names, read: (name: string) => T | null) =>
     Object.fromEntries(names.map((name) => [name, read(name)])) as Named<Names, T>;
   return {
@@ -103,7 +109,9 @@ const OTHER_SPELLINGS: Readonly<Record<string, string>> = {
 
 function keyOf(wire: WireObject, name: string): string {
   const other = OTHER_SPELLINGS[name];
-  return other !== undefined && !wire.has(name) && wire.has(other) ? other : name;
+  // Absent, null and "" all mean unset (§2.5).
+  const value = wire.json(name);
+  return other !== undefined && (value === null || value === "") && wire.has(other) ? other : name;
 }
 
 function parseInteraction(wire: WireObject): PlivoInteractionWire {
@@ -149,4 +157,23 @@ export function parsePage(json: JsonValue): PlivoPage | null {
 /** The session in `{response: {…}}`; undefined when there is none. */
 export function parseRetrieved(json: JsonValue): JsonValue | undefined {
   return readObject(json, [])?.json("response") ?? undefined;
+}
+
+/**
+ * What the answer to a create or an update tells (§4): the session under `session`, and the id that stands beside it.
+ * Each is null where it is missing or, for the id, cannot be one.
+ */
+export function parseWritten(json: JsonValue): { id: string | null; session: JsonValue } {
+  const wire = readObject(json, []);
+  const id = wire?.text("session_uuid") ?? null;
+  return { id: id !== null && isPlivoId(id) ? id : null, session: wire?.json("session") ?? null };
+}
+
+/** JSON, or null where the text is none: for answers that may be without. */
+export function tryParse(text: string): JsonValue {
+  try {
+    return parseJson(text);
+  } catch {
+    return null;
+  }
 }

@@ -248,4 +248,32 @@ describe("recordings", () => {
     expect(await plivo.recordingUrl(session, {})).toBeNull();
     expect(server.requests).toHaveLength(1);
   });
+
+  test.each([
+    ["no address yet", {}],
+    ["an empty address", { recording_url: "" }],
+    ["an address of another kind", { recording_url: "javascript:alert(1)" }],
+    ["something else", { recording_url: ["https://media.example.com/rec-1.mp3"] }],
+  ])("with %s have none", async (_, body) => {
+    await using server = await startScriptedServer((__, response) => sendJson(response, body));
+    expect(await connect(server.url).plivo.recordingUrl(session, { id: "rec-1" })).toBeNull();
+  });
+
+  test("are asked for again when they are gone: the next answer counts", async () => {
+    await using server = await startScriptedServer((_, response, count) => {
+      if (count === 2) sendJson(response, { error: "not found" }, 404);
+      else sendJson(response, { recording_url: `https://media.example.com/${count}.mp3` });
+    });
+    const { plivo, lines } = connect(server.url);
+    const urls: (string | null)[] = [];
+    for (let time = 0; time < 3; time += 1) urls.push(await plivo.recordingUrl(session, { id: "rec-1" }));
+    expect(urls).toEqual(["https://media.example.com/1.mp3", null, "https://media.example.com/3.mp3"]);
+    expect(JSON.stringify(lines)).not.toContain("media.example.com");
+  });
+
+  test("that are no records are a bad response", async () => {
+    await using server = await startScriptedServer((_, response) => sendJson(response, ["rec-1"]));
+    const reading = connect(server.url).plivo.recordingUrl(session, { id: "rec-1" });
+    await expect(reading).rejects.toBeInstanceOf(ProviderBadResponseError);
+  });
 });

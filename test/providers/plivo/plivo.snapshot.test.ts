@@ -235,6 +235,18 @@ test("quoted integers and booleans, and members in other spellings, are read (Q1
   expect(problems).toEqual([]);
 });
 
+test("another spelling counts where the usual one is null or empty (§2.5)", () => {
+  const { fields } = read({
+    ...quietSession({ is_pin_authentication_required: null, pin_prompt_play: "" }),
+    is_pin_authentication: true,
+    "pin_ prompt_play": "https://media.example.com/prompt.wav",
+  });
+  expect(fields).toMatchObject({
+    isPinAuthenticationRequired: true,
+    pinPromptPlay: "https://media.example.com/prompt.wav",
+  });
+});
+
 test("every field of the session object is there under its camelCase name", () => {
   const names = Object.keys(quietSession()).filter(
     (name) => name !== "session_uuid" && name !== "interaction",
@@ -269,4 +281,5 @@ test("a value of the wrong type costs its own fields and is reported by shape", 
 test("a row without an id, or that is no object, cannot be kept", () => {
   expect(parseSession({ status: "active" }, [])).toBeNull();
   expect(parseSession("a session", [])).toBeNull();
+  expect(parseSession({ session_uuid: "../Account" }, [])).toBeNull();
 });
