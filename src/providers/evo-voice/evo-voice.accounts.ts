@@ -1,7 +1,7 @@
 /** Which accounts a connection reads. Lists without accounts answer something undocumented, so they are always sent. */
 import { ProviderAuthFailedError, type ProviderErrorSource } from "../../errors/index.js";
 import type { ReadOptions } from "../provider.js";
-import type { EvoVoiceClient } from "./evo-voice.client.js";
+import type { EvoVoiceClient, EvoVoiceUser } from "./evo-voice.client.js";
 import type { EvoVoiceLogin } from "./evo-voice.login.js";
 
 /** Characters of account ids in one URL, percent-encoded: leaves most of its length for session ids. */
@@ -41,14 +41,23 @@ export class EvoVoiceAccounts {
 
   /** Asks the provider now whether the session stands and which accounts it reaches. */
   async validate(options?: ReadOptions): Promise<string[][]> {
+    return this.groupsOf(await this.user(options));
+  }
+
+  /** Asks the provider now who is signed in. Throws `ProviderAuthFailedError` when nobody can be. */
+  async user(options?: ReadOptions): Promise<EvoVoiceUser> {
     let user = await this.#client.user(options);
     if (!user.isAuthenticated) {
       // This route answers 200 to a session that has run out.
       this.#login.expire();
       user = await this.#client.user(options);
     }
-    if (!user.isAuthenticated)
-      throw this.#refuse("Evo Voice does not recognise the session it has just opened.");
+    if (user.isAuthenticated) return user;
+    throw this.#refuse("Evo Voice does not recognise the session it has just opened.");
+  }
+
+  /** The accounts to read, of those that the user reaches. Throws `ProviderAuthFailedError` like `groups`. */
+  groupsOf(user: EvoVoiceUser): string[][] {
     const reachable = new Set(user.accountIds);
     const beyond = this.#configured.filter((id) => !reachable.has(id));
     if (beyond.length > 0) {

@@ -13,7 +13,7 @@ export const evoVoiceConfig: readonly ConfigField[] = [
     key: "username",
     env: "EVO_VOICE_USERNAME",
     description:
-      "E-mail address of the login; a manager sees recordings, a phone user sees chat transcripts.",
+      "E-mail address of the login; a manager sees recordings, a phone user sees chat transcripts and can create, hold, transfer and end sessions.",
     required: true,
   },
   {

@@ -9,8 +9,10 @@ import type {
   Section,
   SessionSnapshot,
 } from "../../model/index.js";
+import type { ProviderCommands } from "../commands.js";
 import type {
   ConnectionDependencies,
+  Inspection,
   ListWindow,
   ProviderConnection,
   ProviderModule,
@@ -21,10 +23,12 @@ import type {
 } from "../provider.js";
 import { EvoVoiceAccounts } from "./evo-voice.accounts.js";
 import { EvoVoiceClient } from "./evo-voice.client.js";
+import { createEvoVoiceCommands } from "./evo-voice.commands.js";
 import { toSettings } from "./evo-voice.config.js";
 import { unexpectedShape } from "./evo-voice.errors.js";
 import { NO_FACTS } from "./evo-voice.facts.js";
 import { fileUrl, readFiles } from "./evo-voice.files.js";
+import { inspectEvoVoice } from "./evo-voice.inspect.js";
 import { listRecent, listWindow, readByIds, type EvoVoiceLists } from "./evo-voice.list.js";
 import { EvoVoiceLogin } from "./evo-voice.login.js";
 import { COUNT_PER_PAGE, readPages } from "./evo-voice.paging.js";
@@ -43,6 +47,7 @@ export class EvoVoiceConnection implements ProviderConnection {
   readonly listSections = ROW_SECTIONS;
   readonly readSections = ROW_SECTIONS;
   readonly extraSections: readonly Section[] = ["transcript", "recordings"];
+  readonly commands: ProviderCommands;
 
   readonly #http: HttpClient;
   readonly #client: EvoVoiceClient;
@@ -64,6 +69,7 @@ export class EvoVoiceConnection implements ProviderConnection {
     this.#client = new EvoVoiceClient({ login, format: settings.format, source });
     this.#accounts = new EvoVoiceAccounts(this.#client, login, settings.accountIds, source);
     this.#lists = { client: this.#client, accounts: this.#accounts, source, defaultRegion, now };
+    this.commands = createEvoVoiceCommands({ client: this.#client, source, defaultRegion });
   }
 
   get stats(): HttpClientStats {
@@ -108,6 +114,15 @@ export class EvoVoiceConnection implements ProviderConnection {
     if (typeof fileId !== "string" || !isSessionId(fileId)) return null;
     const answer = await this.#client.file(fileId, options);
     return answer === null ? null : fileUrl(answer.json, this.#baseUrl);
+  }
+
+  inspect(options?: ReadOptions): Promise<Inspection[]> {
+    return inspectEvoVoice(this.#client, this.#accounts, options);
+  }
+
+  /** Evo Voice delivers nothing (§9). */
+  webhookProbe(): null {
+    return null;
   }
 
   async probe(options?: ReadOptions): Promise<void> {

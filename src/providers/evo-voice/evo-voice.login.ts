@@ -6,6 +6,7 @@ import { CookieJar } from "tough-cookie";
 import { ProviderAuthFailedError, type ProviderErrorSource } from "../../errors/index.js";
 import type { HttpAnswer, HttpClient, HttpRequest } from "../../http/http-client.js";
 import type { EpochMs } from "../../model/index.js";
+import { beforeSending } from "../commands.js";
 import type { EvoVoiceSettings } from "./evo-voice.config.js";
 
 /** What a login is made of. */
@@ -29,27 +30,45 @@ export class EvoVoiceLogin {
   #jar: CookieJar | null = null;
   #opening: Promise<CookieJar> | null = null;
   #refusedUntil: EpochMs = 0;
+  /**
+   * The session that was opened because of a 401 and only met another one. It is not renewed again until then: every poll
+   * would otherwise be a login that changes nothing.
+   */
+  #vain: { jar: CookieJar; until: EpochMs } | null = null;
 
   constructor(dependencies: LoginDependencies) {
     this.#dependencies = dependencies;
   }
 
   /**
-   * Sends a read with the session's cookies, signing in first where there is no session. A 401 opens a new session and
-   * the read is sent once more; the second answer is the caller's, even if it is another 401. Throws
-   * `ProviderAuthFailedError` when the login is refused.
+   * Sends a request with the session's cookies, signing in first where there is no session. A 401 opens a new session and
+   * the request is sent once more, which is safe for writes too: a 401 refuses before it acts. The second answer is the
+   * caller's, even if it is another 401. Throws `ProviderAuthFailedError` when the login is refused; what fails while
+   * signing in has `sent: false`, since the request itself has then not been sent or has been refused.
    */
   async send(request: HttpRequest): Promise<HttpAnswer> {
-    const jar = await untilAborted(this.#session(), request.signal);
+    const jar = await this.#sessionFor(request);
     const answer = await this.#sendWith(jar, request);
-    if (answer.status !== 401) return answer;
+    if (answer.status !== 401 || this.#isVain(jar)) return answer;
     this.expire(jar);
-    return this.#sendWith(await untilAborted(this.#session(), request.signal), request);
+    const renewed = await this.#sessionFor(request);
+    const second = await this.#sendWith(renewed, request);
+    if (second.status === 401)
+      this.#vain = { jar: renewed, until: this.#dependencies.now() + REFUSED_PAUSE_MS };
+    return second;
   }
 
   /** Forgets the session, or only if it is still the given one: somebody else may have renewed it meanwhile. */
   expire(jar: CookieJar | null = this.#jar): void {
     if (this.#jar === jar) this.#jar = null;
+  }
+
+  #sessionFor({ signal }: HttpRequest): Promise<CookieJar> {
+    return beforeSending(() => untilAborted(this.#session(), signal));
+  }
+
+  #isVain(jar: CookieJar): boolean {
+    return this.#vain !== null && this.#vain.jar === jar && this.#dependencies.now() < this.#vain.until;
   }
 
   async #sendWith(jar: CookieJar, request: HttpRequest): Promise<HttpAnswer> {

@@ -7,7 +7,11 @@ import { isSessionId } from "./evo-voice.snapshot.js";
 export const evoVoiceModule: ProviderModule = {
   provider: "EVO_VOICE",
   defaultConnectionName: "evo",
-  capabilities: new Set(["LIST", "HISTORY", "LIVE_POLL", "BATCH_READ", "TRANSCRIPT", "RECORDING"]),
+  // No RESUME and no TRANSFER_WARM: there is no route for either (§5).
+  capabilities: new Set([
+    ...(["LIST", "HISTORY", "LIVE_POLL", "BATCH_READ", "TRANSCRIPT", "RECORDING"] as const),
+    ...(["CREATE", "UPDATE", "END", "HOLD", "TRANSFER_BLIND"] as const),
+  ]),
   config: evoVoiceConfig,
   typeName: "EvoVoiceSession",
   isProviderId: isSessionId,

@@ -1,5 +1,5 @@
 /** Reads an object of the wire by its table: typed values, null for what is unset or unreadable. */
-import { isJsonObject, parseTimestamp, type EpochMs, type JsonObject } from "../../model/index.js";
+import { isJsonObject, LATEST_MS, parseTimestamp, type EpochMs, type JsonObject } from "../../model/index.js";
 import type { WireObject } from "../wire/index.js";
 import type { MemberType, Shape } from "./evo-voice.wire.js";
 
@@ -74,10 +74,13 @@ function readTime(wire: WireObject, key: string, fields: readonly string[]): Epo
 
 /**
  * Reads both spellings of a date (Q16): RFC 3339, and `/Date(ms)/` whose offset, if it has one, is for show only: the
- * milliseconds count from the epoch in UTC. Null for anything else.
+ * milliseconds count from the epoch in UTC. Null for anything else, and outside the years 1 to 9999.
  */
 export function parseEvoVoiceDate(text: string): EpochMs | null {
   const dotNet = /^\/Date\((-?\d{1,15})(?:[+-]\d{4})?\)\/$/.exec(text.trim());
-  if (dotNet !== null) return Number(dotNet[1]);
+  if (dotNet !== null) {
+    const ms = Number(dotNet[1]);
+    return ms < UNSET || ms > LATEST_MS ? null : ms;
+  }
   return text.trim().startsWith("0001-01-01") ? UNSET : parseTimestamp(text);
 }

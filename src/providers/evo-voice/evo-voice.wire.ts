@@ -156,6 +156,24 @@ export const USER_INFO = {
   members: { isAuthenticated: "boolean", roles: "texts", accountIds: "texts", accountNames: "texts" },
 } as const satisfies Shape;
 
+/** Errors are not of the vendor's making but of its framework's (§7). */
+const ERROR_NAMESPACE = "http://schemas.servicestack.net/types";
+
+/** The error envelope (§6). The stack trace, which debug builds send, is deliberately not among its members. */
+export const RESPONSE_STATUS = {
+  name: "ResponseStatus",
+  namespace: ERROR_NAMESPACE,
+  members: {
+    errorCode: "text",
+    message: "text",
+    errors: {
+      name: "ResponseError",
+      namespace: ERROR_NAMESPACE,
+      members: { errorCode: "text", fieldName: "text", message: "text" },
+    },
+  },
+} as const satisfies Shape;
+
 /** The wrapper of every list operation. Its XML name ends in a hash, so only how it begins is certain (§7). */
 export function listOf(item: Shape) {
   return {

@@ -5,10 +5,18 @@
  */
 import type { JsonObject, JsonValue } from "../../model/index.js";
 import { toCamelCase } from "../wire/index.js";
-import { ENTITY_MEMBERS, VENDOR_NAMESPACE, type MemberType, type Shape } from "./evo-voice.wire.js";
+import {
+  ENTITY_MEMBERS,
+  RESPONSE_STATUS,
+  VENDOR_NAMESPACE,
+  type MemberType,
+  type Shape,
+} from "./evo-voice.wire.js";
 import { parseXmlTree, type XmlElement } from "./evo-voice.xml-tree.js";
 
-const ERROR_ROOT = "ErrorResponse";
+/** What the root of an error is called is not certain (§7): what it holds marks it. */
+const ERROR_MEMBER = "ResponseStatus";
+const ERROR_CODE = "ErrorCode";
 
 /**
  * Decodes a whole answer. An error envelope comes out as `{responseStatus}`, whatever was expected. Throws
@@ -16,7 +24,10 @@ const ERROR_ROOT = "ErrorResponse";
  */
 export function decodeXml(text: string, shape: Shape): JsonValue {
   const root = parseXmlTree(text);
-  if (root.name === ERROR_ROOT) return decodeAnything(root);
+  const status = statusOf(root);
+  // A success may carry an empty one.
+  if (status?.children.some(({ name, nil }) => name === ERROR_CODE && !nil) === true)
+    return toEnvelope(status);
   const generic = shape.name === "ListResponse";
   const expected = generic ? root.name.startsWith(shape.name) : root.name === shape.name;
   if (!expected || !isVendor(root.namespace))
@@ -27,12 +38,20 @@ export function decodeXml(text: string, shape: Shape): JsonValue {
 /** Decodes the body of a failure: the error envelope, or null when it is something else. Never throws. */
 export function decodeXmlError(text: string): JsonValue {
   try {
-    const root = parseXmlTree(text);
-    return root.name === ERROR_ROOT ? decodeAnything(root) : null;
+    const status = statusOf(parseXmlTree(text));
+    return status === undefined ? null : toEnvelope(status);
   } catch {
     // HTML, empty or broken bodies of failures are normal: the HTTP status speaks for them.
     return null;
   }
+}
+
+function statusOf(root: XmlElement): XmlElement | undefined {
+  return root.children.find(({ name, nil }) => name === ERROR_MEMBER && !nil);
+}
+
+function toEnvelope(status: XmlElement): JsonValue {
+  return { responseStatus: decodeShape(status, RESPONSE_STATUS) };
 }
 
 function decodeShape(element: XmlElement, shape: Shape): JsonValue {

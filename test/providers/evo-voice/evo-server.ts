@@ -20,8 +20,12 @@ export interface EvoWorld {
   files: Row[];
   transcripts: Record<string, Row[]>;
   accountIds: string[];
+  /** Undefined: the status route does not say. */
+  roles: string[] | undefined;
   /** Rows in a page at most, whatever is asked for. */
   maxPerPage: number;
+  /** Answers what is not a GET, of those who are signed in; null: 404. */
+  write: ((request: SeenRequest, response: ServerResponse) => void) | null;
   /** Answers before the table is asked; true when it did. */
   intercept: (request: SeenRequest, response: ServerResponse) => boolean;
 }
@@ -32,8 +36,12 @@ export interface EvoServer extends AsyncDisposable {
   lines: LogLine[];
   /** Requests to a path, in order. */
   to(path: string): SeenRequest[];
+  /** Requests that change something, logins aside, in order. */
+  writes(): SeenRequest[];
   /** Forgets the sessions that were opened: their cookies now get a 401. */
   signEverybodyOut(): void;
+  /** Takes the server away: its port refuses connections. */
+  stop(): Promise<void>;
 }
 
 export interface EvoOptions {
@@ -41,6 +49,8 @@ export interface EvoOptions {
   accountIds?: readonly string[];
   password?: string;
   now?: () => number;
+  /** Milliseconds. @default 5000 */
+  attemptTimeoutMs?: number;
 }
 
 /** Starts the server and a connection to it. */
@@ -51,7 +61,9 @@ export async function startEvo(world: Partial<EvoWorld> = {}, options: EvoOption
     files: [],
     transcripts: {},
     accountIds: ["acc-1", "acc-2"],
+    roles: ["Manager"],
     maxPerPage: 1000,
+    write: null,
     intercept: () => false,
     ...world,
   };
@@ -61,6 +73,7 @@ export async function startEvo(world: Partial<EvoWorld> = {}, options: EvoOption
     if (request.path === "/auth/credentials") return signIn(request, response, sessions);
     const id = /ss-id=([^;]+)/.exec(request.headers.cookie ?? "")?.[1] ?? "";
     if (!sessions.has(id)) return void response.writeHead(401).end();
+    if (full.write !== null && request.method !== "GET") return full.write(request, response);
     answer(full, request, response);
   };
   const server = await startScriptedServer(script);
@@ -75,7 +88,7 @@ export async function startEvo(world: Partial<EvoWorld> = {}, options: EvoOption
       baseUrl: server.url,
     },
     log,
-    attemptTimeoutMs: 5_000,
+    attemptTimeoutMs: options.attemptTimeoutMs ?? 5_000,
     defaultRegion: "US",
     now: options.now ?? (() => NOW),
   });
@@ -84,7 +97,10 @@ export async function startEvo(world: Partial<EvoWorld> = {}, options: EvoOption
     connection,
     lines,
     to: (path) => server.requests.filter((request) => request.path === path),
+    writes: () =>
+      server.requests.filter(({ method, path }) => method !== "GET" && path !== "/auth/credentials"),
     signEverybodyOut: () => sessions.clear(),
+    stop: async () => server[Symbol.asyncDispose](),
     async [Symbol.asyncDispose]() {
       await connection.close();
       await server[Symbol.asyncDispose]();
@@ -124,7 +140,7 @@ function answer(world: EvoWorld, request: SeenRequest, response: ServerResponse)
   if (path === "/auth/status") {
     return send("UserInfo", USER_NAMESPACE, {
       isAuthenticated: true,
-      roles: ["Manager"],
+      ...(world.roles === undefined ? {} : { roles: world.roles }),
       accountIds: world.accountIds,
     });
   }

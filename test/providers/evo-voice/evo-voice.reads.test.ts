@@ -247,6 +247,13 @@ describe("failures", () => {
     ["an HTML body with 400", 400, "<html>nope</html>", "PROVIDER_BAD_RESPONSE", "400"],
     ["a 403", 403, '{"responseStatus":{"errorCode":"Forbidden"}}', "PROVIDER_AUTH_FAILED", "Forbidden"],
     ["an error with 200", 200, '{"responseStatus":{"errorCode":"Oops"}}', "PROVIDER_BAD_RESPONSE", "Oops"],
+    [
+      "a strange error with 200",
+      200,
+      '{"responseStatus":{"errorCode":"x y!"}}',
+      "PROVIDER_BAD_RESPONSE",
+      "unreadable code",
+    ],
     ["a list that is none", 200, '{"items":"all"}', "PROVIDER_BAD_RESPONSE", "a list"],
     ["a list that is a number", 200, "5", "PROVIDER_BAD_RESPONSE", "a list"],
   ])("%s", async (_, status, body, code, text) => {

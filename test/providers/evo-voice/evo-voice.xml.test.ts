@@ -131,8 +131,19 @@ describe("what is not the expected document", () => {
     const envelope = { responseStatus: { errorCode: "NotFound", message: "x" } };
     expect(decodeXml(error, SESSION_INFO)).toEqual(envelope);
     expect(decodeXmlError(error)).toEqual(envelope);
+    const list = `<Errors><ResponseError><FieldName>To</FieldName><Message>bad</Message></ResponseError></Errors>`;
+    expect(
+      decodeXmlError(error.replace("</Message>", `</Message><StackTrace>at</StackTrace>${list}`)),
+    ).toEqual({
+      responseStatus: { errorCode: "NotFound", message: "x", errors: [{ fieldName: "To", message: "bad" }] },
+    });
     expect(decodeXmlError("<html></html>")).toBeNull();
     expect(decodeXmlError("")).toBeNull();
+  });
+
+  test("a success that carries an empty error status is a success", () => {
+    expect(session(`<Outcome>x</Outcome><ResponseStatus xmlns=""/>`)).toMatchObject({ outcome: "x" });
+    expect(session(`<Outcome>x</Outcome><ResponseStatus i:nil="true"/>`)).toEqual({ outcome: "x" });
   });
 
   test("nil is null", () => {
