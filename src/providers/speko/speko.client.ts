@@ -1,8 +1,16 @@
 import { type ProviderErrorSource } from "../../errors/index.js";
 import type { HttpAnswer, HttpClient, HttpRequest } from "../../http/http-client.js";
+import { parseJson } from "../../http/parse-json.js";
 import { pathSegment } from "../../http/path-segment.js";
-import { toTimestamp, type EpochMs, type JsonValue } from "../../model/index.js";
+import {
+  isJsonObject,
+  toTimestamp,
+  type EpochMs,
+  type JsonObject,
+  type JsonValue,
+} from "../../model/index.js";
 import type { ReadOptions } from "../provider.js";
+import { REFUSAL_STATUSES } from "../refusal.js";
 import { parseAnswer } from "../wire/index.js";
 import { explainRefusal, unexpectedShape } from "./speko.errors.js";
 import { parsePage, type SpekoPage } from "./speko.wire.js";
@@ -21,15 +29,27 @@ export interface SpekoPageAnswer extends SpekoPage {
   sentAt: EpochMs;
 }
 
+/** What a command was answered: a success, or a refusal that has a body to say why. */
+export interface SpekoReply {
+  status: number;
+  /** The body as it came, but for the API key should it quote that. */
+  text: string;
+  /** Null when the body is not JSON: proxies answer in their own way (Speko reference §9). */
+  json: JsonValue;
+  sentAt: EpochMs;
+}
+
 /** Which part of an agent's calls to list. Both ends are hints: the caller filters. */
 export interface AgentCallsQuery {
   cursor?: string;
   since?: EpochMs;
+  /** @default the largest page */
+  limit?: number;
 }
 
 /**
- * The read endpoints (Speko reference §3, §7), one method each. `null` is a 404: unknown to this organization. All throw
- * `ProviderError`s.
+ * The endpoints (Speko reference §3, §7): one method for each read, one for all writes. `null` is a 404: unknown to this
+ * organization. All throw `ProviderError`s.
  */
 export class SpekoClient {
   readonly #http: HttpClient;
@@ -58,27 +78,64 @@ export class SpekoClient {
   }
 
   /** `GET /v1/sessions`, newest first: the only list of the whole organization. */
-  async sessions(cursor: string | undefined, options?: ReadOptions): Promise<SpekoPageAnswer> {
-    const answer = await this.#get({ path: "/v1/sessions", query: { limit: PAGE_SIZE, cursor } }, options);
-    return this.#toPage(answer);
+  async sessions(
+    cursor: string | undefined,
+    options?: ReadOptions,
+    limit = PAGE_SIZE,
+  ): Promise<SpekoPageAnswer> {
+    return this.#toPage(await this.#get({ path: "/v1/sessions", query: { limit, cursor } }, options));
   }
 
   /** `GET /v1/agents/{id}/calls`, newest first. Null when the organization has no such agent. */
   async agentCalls(
     agentId: string,
-    { cursor, since }: AgentCallsQuery,
+    { cursor, since, limit = PAGE_SIZE }: AgentCallsQuery,
     options?: ReadOptions,
   ): Promise<SpekoPageAnswer | null> {
-    const query = { limit: PAGE_SIZE, cursor, since: since === undefined ? undefined : toTimestamp(since) };
+    const query = { limit, cursor, since: since === undefined ? undefined : toTimestamp(since) };
     const path = `/v1/agents/${pathSegment(agentId)}/calls`;
     const answer = await this.#get({ path, query, accept: [404] }, options);
     return answer.status === 404 ? null : this.#toPage(answer);
   }
 
-  /** `GET /v1/organization`, or one session where a server does not have it: both show that the key works. */
+  /** `GET /v1/organization`. Null where a server does not have it. */
+  organization(options?: ReadOptions): Promise<SpekoAnswer | null> {
+    return this.#read("/v1/organization", options);
+  }
+
+  /** `GET /v1/webhooks`: the endpoints that deliveries go to. Null when the key may not see them. */
+  async webhooks(options?: ReadOptions): Promise<readonly JsonValue[] | null> {
+    const answer = await this.#get({ path: "/v1/webhooks", accept: [403, 404] }, options);
+    if (answer.status >= 400) return null;
+    const json = parseAnswer(answer, this.#source);
+    const rows = isJsonObject(json) ? json["data"] : json;
+    if (!Array.isArray(rows)) throw unexpectedShape("a list of webhooks", this.#source);
+    return rows;
+  }
+
+  /** The organization, or one session where a server does not have that: both show that the key works. */
   async probe(options?: ReadOptions): Promise<void> {
     const answer = await this.#get({ path: "/v1/organization", accept: [404] }, options);
     if (answer.status === 404) await this.#get({ path: "/v1/sessions", query: { limit: 1 } }, options);
+  }
+
+  /**
+   * A command: sent once, never repeated, since nothing tells a repetition from a second wish (§6). Resolves for 2xx
+   * and for refusals. `timeoutMs`: from now until the answer is complete.
+   */
+  async post(path: string, body: JsonObject, timeoutMs: number): Promise<SpekoReply> {
+    const { status, text, sentAt } = await this.#request({
+      method: "POST",
+      path,
+      headers: { ...this.#headers(), "content-type": "application/json" },
+      body: JSON.stringify(body),
+      safe: false,
+      attemptTimeoutMs: timeoutMs,
+      operationTimeoutMs: timeoutMs,
+      accept: REFUSAL_STATUSES,
+    });
+    const safe = text.replaceAll(this.#apiKey, "[redacted]");
+    return { status, text: safe, json: parseIfJson(safe), sentAt };
   }
 
   async #read(path: string, options?: ReadOptions): Promise<SpekoAnswer | null> {
@@ -93,17 +150,33 @@ export class SpekoClient {
     return { ...page, sentAt: answer.sentAt };
   }
 
-  async #get(request: Omit<HttpRequest, "method">, options: ReadOptions = {}): Promise<HttpAnswer> {
+  #get(request: Omit<HttpRequest, "method">, options: ReadOptions = {}): Promise<HttpAnswer> {
+    return this.#request({
+      ...request,
+      method: "GET",
+      headers: this.#headers(),
+      priority: options.priority ?? "user",
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+    });
+  }
+
+  #headers(): Record<string, string> {
+    return { authorization: `Bearer ${this.#apiKey}`, accept: "application/json" };
+  }
+
+  async #request(request: HttpRequest): Promise<HttpAnswer> {
     try {
-      return await this.#http.request({
-        ...request,
-        method: "GET",
-        headers: { authorization: `Bearer ${this.#apiKey}`, accept: "application/json" },
-        priority: options.priority ?? "user",
-        ...(options.signal === undefined ? {} : { signal: options.signal }),
-      });
+      return await this.#http.request(request);
     } catch (error) {
       throw explainRefusal(error);
     }
+  }
+}
+
+function parseIfJson(text: string): JsonValue {
+  try {
+    return parseJson(text);
+  } catch {
+    return null;
   }
 }

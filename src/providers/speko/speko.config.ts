@@ -1,4 +1,6 @@
+import { isPathSegment } from "./speko.command-rules.js";
 import type { ConfigField, ConfigValues } from "../provider.js";
+import { isWebhookSecret } from "./speko.webhooks.js";
 
 /** What a Speko connection is configured with (Speko reference §1). */
 export const SPEKO_CONFIG: readonly ConfigField[] = [
@@ -36,7 +38,24 @@ export interface SpekoConfig {
   apiKey: string;
   /** Empty: list the organization's sessions instead of the calls of each agent. */
   agentIds: readonly string[];
+  /** Of the webhook endpoint, the one to sign with first; empty where deliveries are not taken. */
+  webhookSecrets: readonly string[];
   baseUrl: string;
+}
+
+/** Problems that a look at one field cannot find, as sentences. */
+export function checkSpekoConfig(values: ConfigValues): readonly string[] {
+  const { agentIds, webhookSecrets } = toSpekoConfig(values);
+  return [
+    ...(agentIds.every(isPathSegment)
+      ? []
+      : ["agentIds (SPEKO_AGENT_IDS) has one that cannot be the id of an agent"]),
+    ...(webhookSecrets.every(isWebhookSecret)
+      ? []
+      : [
+          "webhookSecrets (SPEKO_WEBHOOK_SECRETS) has one that starts with whsec_ but is not base64 after it",
+        ]),
+  ];
 }
 
 /** Values that have passed the configuration's checks, typed. */
@@ -44,6 +63,7 @@ export function toSpekoConfig(values: ConfigValues): SpekoConfig {
   return {
     apiKey: String(values["apiKey"]),
     agentIds: toList(values["agentIds"]),
+    webhookSecrets: toList(values["webhookSecrets"]),
     baseUrl: String(values["baseUrl"]),
   };
 }

@@ -9,27 +9,36 @@ import {
   type JsonObject,
   type Section,
 } from "../../model/index.js";
+import type { ProviderCommands } from "../commands.js";
 import type {
   ConnectionDependencies,
+  Inspection,
   ListWindow,
   ProviderConnection,
   ProviderModule,
   ReadOptions,
   ReadOutcome,
   SessionReference,
+  WebhookProbe,
 } from "../provider.js";
 import { readEach } from "../read-each.js";
 import { SpekoClient } from "./speko.client.js";
-import { toSpekoConfig } from "./speko.config.js";
+import { createSpekoCommands } from "./speko.commands.js";
+import { toSpekoConfig, type SpekoConfig } from "./speko.config.js";
 import { unexpectedShape } from "./speko.errors.js";
 import { parseEvents } from "./speko.events.js";
+import { inspectSpeko } from "./speko.inspect.js";
 import { listRecent, listWindow, type SpekoLists } from "./speko.list.js";
 import { READ_SECTIONS, toCallSnapshot, toEventsSnapshot } from "./speko.snapshot.js";
 import { isAmbiguous } from "./speko.state.js";
+import { toWebhookProbe } from "./speko.webhooks.js";
 import { parseCall } from "./speko.wire.js";
 
 /** Calls read at once: each is a request of its own. */
 const READ_CONCURRENCY = 6;
+
+/** Commands at once whose answers wait for people. Each holds a connection for minutes, none does any work. */
+const PATIENT_CONCURRENCY = 64;
 
 /** One Speko organization. */
 export class SpekoConnection implements ProviderConnection {
@@ -40,8 +49,12 @@ export class SpekoConnection implements ProviderConnection {
   readonly listSections: readonly Section[] = [];
   readonly readSections = READ_SECTIONS;
   readonly extraSections: readonly Section[] = ["events"];
+  readonly commands: ProviderCommands;
 
   readonly #http: HttpClient;
+  /** For what waits for people, so that reads and other commands do not wait with it. */
+  readonly #patientHttp: HttpClient;
+  readonly #config: SpekoConfig;
   readonly #client: SpekoClient;
   readonly #source: ProviderErrorSource;
   readonly #lists: SpekoLists;
@@ -49,18 +62,28 @@ export class SpekoConnection implements ProviderConnection {
 
   constructor(module: ProviderModule, dependencies: ConnectionDependencies) {
     const { name, config, log, attemptTimeoutMs, defaultRegion, now } = dependencies;
-    const { apiKey, agentIds, baseUrl } = toSpekoConfig(config);
+    this.#config = toSpekoConfig(config);
+    const { apiKey, agentIds, baseUrl } = this.#config;
     this.name = name;
     this.module = module;
     this.#dependencies = dependencies;
     this.#source = { provider: module.provider, connection: name };
-    this.#http = createHttpClient({ ...this.#source, baseUrl, attemptTimeoutMs, log, now });
+    const http = { ...this.#source, baseUrl, attemptTimeoutMs, log, now };
+    this.#http = createHttpClient(http);
+    this.#patientHttp = createHttpClient({ ...http, maxConcurrency: PATIENT_CONCURRENCY });
     this.#client = new SpekoClient(this.#http, apiKey, this.#source);
     this.#lists = { client: this.#client, source: this.#source, agentIds, defaultRegion, now };
+    this.commands = createSpekoCommands({
+      client: this.#client,
+      patientClient: new SpekoClient(this.#patientHttp, apiKey, this.#source),
+      source: this.#source,
+    });
   }
 
   get stats(): HttpClientStats {
-    return this.#http.stats;
+    const { stats } = this.#http;
+    const requestsPerMinute = stats.requestsPerMinute + this.#patientHttp.stats.requestsPerMinute;
+    return { ...stats, requestsPerMinute };
   }
 
   readSessions(ids: readonly string[], options?: ReadOptions): Promise<ReadOutcome[]> {
@@ -102,24 +125,37 @@ export class SpekoConnection implements ProviderConnection {
     locator: JsonObject,
     options?: ReadOptions,
   ): Promise<string | null> {
-    // The stored session may have heard of it being ready from a list row, after its recording was last read.
-    const statuses = [locator["status"], session.fields["recordingStatus"]];
-    if (!statuses.some((status) => typeof status === "string" && status.toLowerCase() === "ready"))
-      return null;
+    // A list row tells the session of it after the recording was last read: the session's word is never the older one.
+    const status = session.fields["recordingStatus"] ?? locator["status"];
+    if (typeof status !== "string" || status.trim().toLowerCase() !== "ready") return null;
     const answer = await this.#client.callRecording(session.providerId, options);
     if (answer === null) return null;
     const url = isJsonObject(answer.json) ? answer.json["url"] : undefined;
-    if (typeof url !== "string" || !URL.canParse(url))
+    if (typeof url !== "string" || !/^https?:$/.test(URL.parse(url)?.protocol ?? ""))
       throw unexpectedShape("a recording's URL", this.#source);
     return url;
+  }
+
+  inspect(options?: ReadOptions): Promise<Inspection[]> {
+    const { agentIds, webhookSecrets } = this.#config;
+    return inspectSpeko(
+      { client: this.#client, name: this.name, agentIds, expectsWebhooks: webhookSecrets.length > 0 },
+      options,
+    );
+  }
+
+  /** Signed with the first secret. The signature does not cover the address. */
+  webhookProbe(_url: string): WebhookProbe | null {
+    const [secret] = this.#config.webhookSecrets;
+    return secret === undefined ? null : toWebhookProbe(secret, this.#dependencies.now());
   }
 
   probe(options?: ReadOptions): Promise<void> {
     return this.#client.probe(options);
   }
 
-  close(): Promise<void> {
-    return this.#http.close();
+  async close(): Promise<void> {
+    await Promise.all([this.#http.close(), this.#patientHttp.close()]);
   }
 
   async #readOne(id: string, options?: ReadOptions): Promise<ReadOutcome> {

@@ -1,5 +1,5 @@
 import type { ProviderModule } from "../provider.js";
-import { SPEKO_CONFIG } from "./speko.config.js";
+import { checkSpekoConfig, SPEKO_CONFIG } from "./speko.config.js";
 import { SpekoConnection } from "./speko.connection.js";
 
 /** Speko: calls of voice-AI agents, with transcripts and reports (Speko reference). */
@@ -7,10 +7,14 @@ export const spekoModule: ProviderModule = {
   provider: "SPEKO",
   defaultConnectionName: "speko",
   typeName: "SpekoSession",
-  capabilities: new Set(["LIST", "HISTORY", "LIVE_POLL", "TRANSCRIPT", "REPORT", "RECORDING"]),
+  capabilities: new Set([
+    ...(["LIST", "HISTORY", "LIVE_POLL", "TRANSCRIPT", "REPORT", "RECORDING"] as const),
+    ...(["END", "TRANSFER_BLIND", "TRANSFER_WARM"] as const),
+  ]),
   config: SPEKO_CONFIG,
+  checkConfig: checkSpekoConfig,
   // Opaque by the reference; what is refused could not be one segment of a path.
-  isProviderId: (id) => /^[^\s\p{Cc}]{1,256}$/u.test(id) && id !== "." && id !== "..",
+  isProviderId: (id) => /^(?!\.{1,2}$)[^\s\p{Cc}]{1,256}$/u.test(id) && id.isWellFormed(),
   toProviderKey: (id) => id,
   connect: (dependencies) => new SpekoConnection(spekoModule, dependencies),
 };

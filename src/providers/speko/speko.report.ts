@@ -56,6 +56,20 @@ export function toReport(report: WireObject): ReportRecord {
   };
 }
 
+/**
+ * What finalizing answers (§4.7): summary, outcome and cost, in newer servers the deliveries. The rest of the report is
+ * not told, rather than empty. Null when it tells nothing of the report at all.
+ */
+export function toFinalizedReport(result: WireObject): ReportRecord | null {
+  const report = toReport(result);
+  if (report.summary === null && report.outcome === null && report.costMicroUsd === null) return null;
+  const { webhookDeliveries = null } = report.fields;
+  return {
+    ...report,
+    fields: result.has(spelled(result, "webhook_deliveries")) ? { webhookDeliveries } : {},
+  };
+}
+
 /** Lines are camelCase inside the snake_case report (§12 quirk 2). */
 function toCostLine(line: WireObject): CostLineRecord {
   return {

@@ -8,10 +8,14 @@ import type {
   JsonObject,
   JsonValue,
   RecordingRecord,
+  ReportRecord,
   Section,
   SessionFacts,
   SessionSnapshot,
+  SnapshotSource,
+  TransferRecord,
 } from "../../model/index.js";
+import type { SessionReference } from "../provider.js";
 import { toParty } from "../to-party.js";
 import { toEnd } from "./speko.events.js";
 import { toMembers } from "./speko.members.js";
@@ -21,12 +25,16 @@ import { toTranscript } from "./speko.transcript.js";
 import { toTransfers } from "./speko.transfers.js";
 import { readTurns, type SpekoCall, type SpekoRow } from "./speko.wire.js";
 
-/** What a mapping needs to know besides the payload. */
-export interface SpekoSnapshotContext {
+/** What every look has. */
+export interface SpekoLookContext {
   observedAt: EpochMs;
+  problems: readonly FieldProblem[];
+}
+
+/** What a mapping needs to know besides the payload. */
+export interface SpekoSnapshotContext extends SpekoLookContext {
   now: EpochMs;
   defaultRegion: string;
-  problems: readonly FieldProblem[];
 }
 
 /** Sections a read of the call covers. */
@@ -41,6 +49,23 @@ export const READ_SECTIONS: readonly Section[] = [
 ];
 
 const RECORDING_KEY = "recording";
+
+/** What a look at one part of a call says of the call itself: that it is one. */
+const NO_FACTS: SessionFacts = {
+  channel: "VOICE",
+  direction: "UNKNOWN",
+  phase: "UNKNOWN",
+  state: "UNKNOWN",
+  title: null,
+  from: null,
+  to: null,
+  startedAt: null,
+  answeredAt: null,
+  endedAt: null,
+  updatedAt: null,
+  durationSeconds: null,
+  cost: null,
+};
 
 /**
  * A row of either list. It covers no section, and carries no raw payload and no pipeline, which would replace the fuller
@@ -127,28 +152,52 @@ export function toEventsSnapshot(
 ): SessionSnapshot {
   return {
     ...toHead({ id: providerId }, "READ", context),
-    facts: {
-      channel: "VOICE",
-      direction: "UNKNOWN",
-      phase: "UNKNOWN",
-      state: "UNKNOWN",
-      title: null,
-      from: null,
-      to: null,
-      startedAt: null,
-      answeredAt: null,
-      endedAt: null,
-      updatedAt: null,
-      durationSeconds: null,
-      cost: null,
-    },
+    facts: NO_FACTS,
     fields: {},
     events,
     sections: ["events"],
   };
 }
 
-function toHead(row: Pick<SpekoRow, "id">, source: "READ" | "LIST", context: SpekoSnapshotContext) {
+/** Some of a call's transfers, as the answer to a command told them: by no means all. */
+export function toTransfersSnapshot(
+  session: SessionReference,
+  transfers: TransferRecord[],
+  context: SpekoLookContext,
+): SessionSnapshot {
+  return { ...toCommandHead(session, context), transfers };
+}
+
+/** Some of a call's report, as the answer to a command told it. */
+export function toReportSnapshot(
+  session: SessionReference,
+  report: ReportRecord,
+  context: SpekoLookContext,
+): SessionSnapshot {
+  const head = toCommandHead(session, context);
+  return { ...head, facts: { ...head.facts, cost: report.cost }, report };
+}
+
+/** The session as it is stored: the answer to a command tells nothing of it. */
+function toCommandHead(session: SessionReference, context: SpekoLookContext): SessionSnapshot {
+  const { providerId, channel, direction, phase, state, startedAt, endedAt } = session;
+  return {
+    ...toHead({ id: providerId }, "COMMAND", context),
+    facts: {
+      ...NO_FACTS,
+      channel: channel ?? NO_FACTS.channel,
+      direction: direction ?? NO_FACTS.direction,
+      phase: phase ?? NO_FACTS.phase,
+      state: state ?? NO_FACTS.state,
+      startedAt,
+      endedAt,
+    },
+    fields: {},
+    sections: [],
+  };
+}
+
+function toHead(row: Pick<SpekoRow, "id">, source: SnapshotSource, context: SpekoLookContext) {
   return {
     provider: "SPEKO" as const,
     providerId: row.id,

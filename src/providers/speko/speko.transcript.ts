@@ -25,10 +25,13 @@ export function toTranscript(
   return [...byIndex.values()].sort((one, other) => one.index - other.index);
 }
 
-/** One turn in either spelling (§12 quirk 3). Null without an index. */
+/** The largest place in a conversation that a 32-bit column keeps. */
+const MAX_INDEX = 2 ** 31 - 1;
+
+/** One turn in either spelling (§12 quirk 3). Null without a usable index. */
 export function toTranscriptEntry(turn: WireObject): TranscriptEntryRecord | null {
   const index = turn.integer("index");
-  if (index === null) return null;
+  if (index === null || Math.abs(index) > MAX_INDEX) return null;
   return {
     index,
     providerId: turn.text("id", "providerId"),

@@ -3,7 +3,7 @@
  * a few answers mix the two, so every field is read under whichever spelling it came.
  */
 import { isJsonObject, type EpochMs, type FieldProblem, type JsonValue } from "../../model/index.js";
-import { readObject, toCamelCase, type WireObject } from "../wire/index.js";
+import { isUsableId, readObject, toCamelCase, type WireObject } from "../wire/index.js";
 
 /** The spelling under which a field is there: snake_case as documented, or its camelCase twin. */
 export function spelled(wire: WireObject, name: string): string {
@@ -45,13 +45,13 @@ export interface SpekoCall extends SpekoRow {
   turns: WireObject[];
 }
 
-/** Reads a list row of either list (§7). Null when it has no id to be known by. */
+/** Reads a list row of either list (§7). Null when it has no usable id to be known by. */
 export function parseRow(json: JsonValue, problems: FieldProblem[]): SpekoRow | null {
   const wire = readObject(json, problems);
   return wire === null ? null : readRow(wire);
 }
 
-/** Reads a full call. Null when it has no id. */
+/** Reads a full call. Null when it has no usable id. */
 export function parseCall(json: JsonValue, problems: FieldProblem[]): SpekoCall | null {
   const wire = readObject(json, problems);
   const row = wire === null ? null : readRow(wire);
@@ -78,7 +78,7 @@ export function readTurns(wire: WireObject): WireObject[] {
 function readRow(wire: WireObject): SpekoRow | null {
   const callId = wire.text(spelled(wire, "call_id"));
   const id = wire.text("id", "providerId") ?? wire.text(spelled(wire, "session_id"), "providerId") ?? callId;
-  if (id === null) return null;
+  if (id === null || !isUsableId(id)) return null;
   const ownAgentId = wire.string(spelled(wire, "agent_id"));
   // Session rows name the agent only inside their summary of the pipeline.
   const config = ownAgentId === null ? wire.object(spelled(wire, "pipeline_config")) : null;
