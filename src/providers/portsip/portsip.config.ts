@@ -41,6 +41,8 @@ export interface PortsipConfig {
   username: string;
   password: string;
   domain: string | undefined;
+  /** What the PBX sends as bearer token with its webhook calls; undefined where deliveries are not configured. */
+  webhookToken: string | undefined;
 }
 
 /** Problems that a look at one field cannot find, as sentences. */
@@ -52,11 +54,15 @@ export function checkPortsipConfig(values: ConfigValues): readonly string[] {
 
 /** Values that have passed the configuration's checks, typed. */
 export function toPortsipConfig(values: ConfigValues): PortsipConfig {
-  const domain = values["domain"];
+  const text = (key: string) => {
+    const value = values[key];
+    return typeof value === "string" && value !== "" ? value : undefined;
+  };
   return {
     baseUrl: String(values["baseUrl"]),
     username: String(values["username"]),
     password: String(values["password"]),
-    domain: typeof domain === "string" && domain !== "" ? domain : undefined,
+    domain: text("domain"),
+    webhookToken: text("webhookToken"),
   };
 }

@@ -9,24 +9,50 @@ import type {
   Section,
   SessionSnapshot,
 } from "../../model/index.js";
+import type { ProviderCommands } from "../commands.js";
 import type {
-  ConnectionDependencies, ListWindow, ProviderConnection, ProviderModule, ReadOptions, ReadOutcome, SessionPage,
-  SessionReference,
+  ConnectionDependencies, Inspection, ListWindow, ProviderConnection, ProviderModule, ReadOptions, ReadOutcome,
+  SessionPage, SessionReference, WebhookProbe,
 } from "../provider.js"; // prettier-ignore
 import { readEach } from "../read-each.js";
 import { PortsipClient } from "./portsip.client.js";
+import { createPortsipCommands } from "./portsip.commands.js";
 import { toPortsipConfig, type PortsipConfig } from "./portsip.config.js";
 import { unexpectedShape } from "./portsip.errors.js";
-import { toOtherSpelling, toPortsipKey } from "./portsip.id.js";
+import { beginOf, groupBySession, toSnapshot, type LoggedStep } from "./portsip.history.js";
+import { isPortsipId, toOtherSpelling, toPortsipKey } from "./portsip.id.js";
+import { inspectPortsip } from "./portsip.inspect.js";
 import { PortsipLogin } from "./portsip.login.js";
 import { fileUrl, readRecordings } from "./portsip.recordings.js";
-import { PORTSIP_SECTIONS, toLiveSnapshot, toLoggedSnapshot } from "./portsip.snapshot.js";
-import { parseCallLog, parseSession, type PortsipCallLog } from "./portsip.wire.js";
+import { PORTSIP_SECTIONS, toLiveSnapshot } from "./portsip.snapshot.js";
+import type { Presence } from "./portsip.state.js";
+import { toWebhookProbe } from "./portsip.webhooks.js";
+import { parseCallLog, parseSession } from "./portsip.wire.js";
 
-/** The call log is walked in slices of this length: all steps of a session are then in one slice. */
+/** The call log is walked in slices of this length. */
 const SLICE_MS = 7 * 24 * 60 * 60 * 1000;
+/**
+ * Each slice is read from this much earlier, so that a session whose later steps are in it is told whole: from its last
+ * steps alone it would have other parties and another beginning.
+ */
+const LEAD_MS = 60 * 60 * 1000;
+/** A session that began at least this long before the live list was read would have been in it. Covers clocks apart. */
+const LIST_LAG_MS = 5 * 60 * 1000;
 /** Calls read at once: each is a request of its own. */
 const READ_CONCURRENCY = 6;
+
+/** A session's call log, and when it was asked for. */
+interface Found {
+  steps: readonly LoggedStep[];
+  sentAt: EpochMs;
+}
+
+/** The sessions that were up when the live list was read. `isWhole`: every row of it could be read. */
+interface LiveLook {
+  keys: Set<string>;
+  isWhole: boolean;
+  at: EpochMs;
+}
 
 /** One tenant of one PBX. */
 export class PortsipConnection implements ProviderConnection {
@@ -37,6 +63,7 @@ export class PortsipConnection implements ProviderConnection {
   readonly listSections = PORTSIP_SECTIONS;
   readonly readSections = PORTSIP_SECTIONS;
   readonly extraSections: readonly Section[] = ["detail", "recordings"];
+  readonly commands: ProviderCommands;
 
   readonly #http: HttpClient;
   readonly #client: PortsipClient;
@@ -60,6 +87,8 @@ export class PortsipConnection implements ProviderConnection {
     });
     const login = new PortsipLogin({ http: this.#http, config: this.#config, source: this.#source, now });
     this.#client = new PortsipClient(this.#http, login, this.#source);
+    const { defaultRegion } = dependencies;
+    this.commands = createPortsipCommands({ client: this.#client, source: this.#source, defaultRegion, now });
   }
 
   get stats(): HttpClientStats {
@@ -70,7 +99,7 @@ export class PortsipConnection implements ProviderConnection {
   readSessions(ids: readonly string[], options?: ReadOptions): Promise<ReadOutcome[]> {
     return readEach(ids, READ_CONCURRENCY, async (id) => {
       const answer = await this.#client.session(id, options);
-      if (answer === null) return this.#readLogged(id, true, options);
+      if (answer === null) return this.#readLogged(id, "GONE", options);
       const snapshot = this.#live(answer.json, answer.sentAt, "READ");
       if (snapshot === null) throw unexpectedShape("a session with an id", this.#source);
       return { kind: "found", snapshot };
@@ -79,11 +108,29 @@ export class PortsipConnection implements ProviderConnection {
 
   /** What is up now, then the call log, newest first. */
   async *listSessions({ since, until }: ListWindow, options?: ReadOptions): AsyncGenerator<SessionPage> {
-    yield* this.listLive(options);
-    const end = until ?? this.#dependencies.now();
-    for (let to = end; to > since; to -= SLICE_MS) {
-      const { items, sentAt } = await this.#client.callLogs(Math.max(since, to - SLICE_MS), to, options);
-      yield this.#logged(items, sentAt);
+    const live: LiveLook = { keys: new Set(), isWhole: true, at: this.#dependencies.now() };
+    for await (const page of this.listLive(options)) {
+      for (const { providerKey } of page.snapshots) live.keys.add(providerKey);
+      live.isWhole &&= page.rejected.length === 0;
+      yield page;
+    }
+    const { defaultRegion } = this.#dependencies;
+    let toldAlready: ReadonlySet<string> = new Set();
+    for (let to = until ?? this.#dependencies.now(); to > since; to -= SLICE_MS) {
+      const from = Math.max(since, to - SLICE_MS);
+      const { items, sentAt } = await this.#client.callLogs(from - LEAD_MS, to, options);
+      const { byKey, rejected } = groupBySession(items, this.#source);
+      const own = [...byKey].filter(
+        ([key, steps]) => !toldAlready.has(key) && steps.some(({ log }) => (log.startedAt ?? from) >= from),
+      );
+      yield {
+        snapshots: own.map(([key, steps]) => {
+          const presence = presenceOf(key, beginOf(steps), live);
+          return toSnapshot(steps, { presence, observedAt: sentAt, defaultRegion, source: "LIST" });
+        }),
+        rejected,
+      };
+      toldAlready = new Set(own.filter(([, steps]) => (beginOf(steps) ?? from) < from).map(([key]) => key));
     }
   }
 
@@ -106,11 +153,18 @@ export class PortsipConnection implements ProviderConnection {
     options?: ReadOptions,
   ): Promise<ReadOutcome> {
     const [outcome] = await readEach([session.providerId], 1, async (id): Promise<ReadOutcome> => {
-      const logged = await this.#readLogged(id, false, options);
-      if (section !== "recordings") return logged.kind === "found" ? logged : this.#without(session, section);
-      if (logged.kind !== "found") return this.#without(session, section);
-      const recordings = await readRecordings(this.#client, logged.snapshot, options);
-      const { snapshot } = logged;
+      const found = await this.#stepsOf(id, options);
+      if (found === null) return this.#without(session, section);
+      const presence = session.phase === "ENDED" ? "GONE" : session.phase === "LIVE" ? "UP" : "UNKNOWN";
+      if (section !== "recordings")
+        return {
+          kind: "found",
+          snapshot: this.#logged(id, await this.#withCost(found, options), presence),
+        };
+      const snapshot = this.#logged(id, found, presence);
+      const ids = found.steps.map(({ log }) => log.id);
+      const { now } = this.#dependencies;
+      const recordings = await readRecordings(this.#client, snapshot, { ids, now: now() }, options);
       return {
         kind: "found",
         snapshot: { ...snapshot, recordings, sections: [...snapshot.sections, "recordings"] },
@@ -128,6 +182,15 @@ export class PortsipConnection implements ProviderConnection {
     if (typeof id !== "string") return null;
     const recording = await this.#client.recording(id, options);
     return recording === null ? null : fileUrl(recording.items, locator["file"], this.#config.baseUrl);
+  }
+
+  inspect(options?: ReadOptions): Promise<Inspection[]> {
+    return inspectPortsip({ client: this.#client, config: this.#config, source: this.#source }, options);
+  }
+
+  /** The token is all that PortSIP sends: a delivery is not signed for its URL (§7.1). */
+  webhookProbe(): WebhookProbe | null {
+    return toWebhookProbe(this.#config.webhookToken, this.#dependencies.now());
   }
 
   probe(options?: ReadOptions): Promise<void> {
@@ -169,46 +232,42 @@ export class PortsipConnection implements ProviderConnection {
     };
   }
 
-  async #readLogged(id: string, isGone: boolean, options?: ReadOptions): Promise<ReadOutcome> {
+  async #readLogged(id: string, presence: Presence, options?: ReadOptions): Promise<ReadOutcome> {
+    const steps = await this.#stepsOf(id, options);
+    return steps === null
+      ? { kind: "absent" }
+      : { kind: "found", snapshot: this.#logged(id, steps, presence) };
+  }
+
+  /** The call log of one session, by either spelling of its id; null when there is none (yet). */
+  async #stepsOf(id: string, options?: ReadOptions): Promise<Found | null> {
     for (const spelling of [id, toOtherSpelling(id)]) {
       if (spelling === null) continue;
       const { items, sentAt } = await this.#client.callLogsOf(spelling, options);
       // A PBX that ignores the filter answers everything: take only what was asked for.
-      const page = this.#logged(items, sentAt, isGone, toPortsipKey(id));
-      const [snapshot] = page.snapshots;
-      if (snapshot !== undefined)
-        return { kind: "found", snapshot: { ...snapshot, providerId: id, source: "READ" } };
+      const steps = groupBySession(items, this.#source).byKey.get(toPortsipKey(id));
+      if (steps !== undefined) return { steps, sentAt };
     }
-    return { kind: "absent" };
+    return null;
   }
 
-  #logged(rows: readonly JsonValue[], observedAt: EpochMs, isGone = false, onlyKey?: string): SessionPage {
-    const problems: FieldProblem[] = [];
-    const rejected: ProviderError[] = [];
-    const parsed: { log: PortsipCallLog; row: JsonValue }[] = [];
-    for (const row of rows) {
-      const log = parseCallLog(row, problems);
-      if (log === null) rejected.push(unexpectedShape("a call log with a session id", this.#source));
-      else if (onlyKey === undefined || toPortsipKey(log.sessionId) === onlyKey) parsed.push({ log, row });
-    }
-    const bySession = Map.groupBy(parsed, ({ log }) => toPortsipKey(log.sessionId));
+  #logged(id: string, { steps, sentAt }: Found, presence: Presence): SessionSnapshot {
     const { defaultRegion } = this.#dependencies;
-    const snapshots = [...bySession.values()].map((steps) => {
-      steps.sort((a, b) => (a.log.startedAt ?? 0) - (b.log.startedAt ?? 0));
-      const context = {
-        observedAt,
-        defaultRegion,
-        source: "LIST" as const,
-        problems: bySession.size === 1 ? problems : [],
-      };
-      return toLoggedSnapshot(
-        steps.map(({ log }) => log),
-        steps.map(({ row }) => row),
-        isGone,
-        context,
-      );
-    });
-    return { snapshots, rejected };
+    const snapshot = toSnapshot(steps, { presence, observedAt: sentAt, defaultRegion, source: "READ" });
+    return { ...snapshot, providerId: id };
+  }
+
+  /** The log's last step as its own page tells it: lists leave out the cost (§5.2). */
+  async #withCost({ steps, sentAt }: Found, options?: ReadOptions): Promise<Found> {
+    const last = steps.at(-1);
+    const id = last?.log.id ?? null;
+    if (last === undefined || id === null || !isPortsipId(id) || last.log.cost !== null)
+      return { steps, sentAt };
+    const detail = parseCallLog(await this.#client.callLog(id, options), []);
+    if (detail === null || toPortsipKey(detail.sessionId) !== toPortsipKey(last.log.sessionId))
+      return { steps, sentAt };
+    const { cost, billedAccount } = detail;
+    return { steps: [...steps.slice(0, -1), { ...last, log: { ...last.log, cost, billedAccount } }], sentAt };
   }
 
   #live(json: JsonValue, observedAt: EpochMs, source: SessionSnapshot["source"]): SessionSnapshot | null {
@@ -218,4 +277,9 @@ export class PortsipConnection implements ProviderConnection {
     const { defaultRegion } = this.#dependencies;
     return toLiveSnapshot(session, json, { observedAt, defaultRegion, source, problems });
   }
+}
+
+function presenceOf(key: string, begin: EpochMs | null, { keys, isWhole, at }: LiveLook): Presence {
+  if (keys.has(key)) return "UP";
+  return isWhole && begin !== null && begin < at - LIST_LAG_MS ? "GONE" : "UNKNOWN";
 }

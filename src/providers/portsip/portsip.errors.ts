@@ -29,6 +29,13 @@ export function tokenRefused(source: ProviderErrorSource): ProviderAuthFailedErr
   });
 }
 
+/** A read that the login's role does not allow (§2.6). */
+export function rightMissing(error: ProviderAuthFailedError): ProviderAuthFailedError {
+  const sentence =
+    "PortSIP accepts the login, but its role may not read this: it needs Company Call Sessions: View Only for live calls, and the role Admin or QueueManager for call logs and recordings.";
+  return new ProviderAuthFailedError(sentence, error.source, { cause: error, status: 403 });
+}
+
 /** None of the three login endpoints exists: the base URL is not that of a PBX's REST API. */
 export function noLoginEndpoint(source: ProviderErrorSource): ProviderBadResponseError {
   return new ProviderBadResponseError(

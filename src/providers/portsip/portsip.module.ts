@@ -8,7 +8,10 @@ export const portsipModule: ProviderModule = {
   provider: "PORTSIP",
   defaultConnectionName: "portsip",
   typeName: "PortsipSession",
-  capabilities: new Set(["LIST", "HISTORY", "LIVE_POLL", "REPORT", "RECORDING"]),
+  capabilities: new Set([
+    ...(["LIST", "HISTORY", "LIVE_POLL", "RECORDING"] as const),
+    ...(["CREATE", "END", "HOLD", "RESUME", "TRANSFER_BLIND", "TRANSFER_WARM"] as const),
+  ]),
   config: PORTSIP_CONFIG,
   isProviderId: isPortsipId,
   toProviderKey: toPortsipKey,

@@ -1,16 +1,15 @@
-/** Members, interactions and transfers of a PortSIP session, from its live calls or from its call logs. Pure. */
+/** Members and interactions of a PortSIP session, from its live calls or from its call logs. Pure. */
 import type {
   InteractionRecord,
   LegRecord,
   MemberRecord,
   MemberState,
   PartyRecord,
-  TransferRecord,
 } from "../../model/index.js";
 import { toParty, UNKNOWN_PARTY } from "../to-party.js";
 import { wasAnswered } from "./portsip.state.js";
+import { isTransferStep } from "./portsip.transfers.js";
 import type { PortsipCall, PortsipCallLog } from "./portsip.wire.js";
-import { toEndReason } from "./portsip.words.js";
 
 /** One call inside a session, however it was learned of. */
 export interface PortsipStep {
@@ -55,11 +54,14 @@ export function fromLog(log: PortsipCallLog, region: string): PortsipStep {
     talkSeconds: log.duration,
     status: log.endReason,
     state: log.endedAt === null ? (wasAnswered(log) ? "CONNECTED" : "RINGING") : "LEFT",
-    isTransferred: log.rerouteReason?.toUpperCase() === "TRANSFER",
+    isTransferred: isTransferStep(log),
   };
 }
 
-/** Everybody in any step, by address: the first caller called, the others were called. */
+/**
+ * Everybody in any step, by address: the first caller called, the others were called. Whoever is in a step that goes on
+ * has not left, whatever became of the others.
+ */
 export function toMembers(steps: readonly PortsipStep[]): MemberRecord[] {
   const members = new Map<string, MemberRecord>();
   for (const [index, step] of steps.entries()) {
@@ -80,7 +82,7 @@ export function toMembers(steps: readonly PortsipStep[]): MemberRecord[] {
     members.set(key, {
       key,
       role: known === undefined || known.role === "UNKNOWN" ? role : known.role,
-      state: step.state === "LEFT" ? "LEFT" : state,
+      state: step.state !== "LEFT" ? state : (known?.state ?? "LEFT"),
       party: known?.party.displayName ? known.party : party,
       displayName: known?.displayName ?? party.displayName,
       identity: key,
@@ -131,36 +133,4 @@ function toLegs(step: PortsipStep): LegRecord[] {
       ...shared,
     },
   ];
-}
-
-/** A step that ended in a transfer, and the step that it led to. */
-export function toTransfers(logs: readonly PortsipCallLog[]): TransferRecord[] {
-  return logs.flatMap((log, index): TransferRecord[] => {
-    const reason = toEndReason(log.endReason);
-    const isBlind = reason === "BLIND_TRANSFER_COMPLETED";
-    if (!isBlind && reason !== "CONSULT_TRANSFER_COMPLETED") return [];
-    const next = logs[index + 1];
-    return [
-      {
-        key: `${isBlind ? "blind" : "attended"}-${log.endedAt ?? index}`,
-        providerId: null,
-        kind: isBlind ? "BLIND" : "WARM",
-        status: "COMPLETED",
-        transferTo: next?.callee ?? null,
-        fromRoomName: null,
-        consultationRoomName: null,
-        callerParticipantIdentity: log.caller,
-        recipientParticipantIdentity: next?.callee ?? null,
-        outboundTrunkId: null,
-        screeningPrompt: null,
-        summary: null,
-        failureCause: null,
-        organizationId: null,
-        metadata: null,
-        createdAt: log.endedAt,
-        updatedAt: log.endedAt,
-        completedAt: log.endedAt,
-      },
-    ];
-  });
 }

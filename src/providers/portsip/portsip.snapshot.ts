@@ -10,10 +10,11 @@ import type {
 } from "../../model/index.js";
 import { toDerivedReport } from "../derived-report.js";
 import { toPortsipKey } from "./portsip.id.js";
-import { fromCall, fromLog, toInteractions, toMembers, toTransfers } from "./portsip.parts.js";
-import { toLiveState, toLoggedState, wasAnswered } from "./portsip.state.js";
+import { fromCall, fromLog, toInteractions, toMembers } from "./portsip.parts.js";
+import { toLiveState, toLoggedState, wasAnswered, type Presence } from "./portsip.state.js";
+import { toTransfers } from "./portsip.transfers.js";
 import { toCallLogFields, type PortsipCallLog, type PortsipSession } from "./portsip.wire.js";
-import { toDirection, unwrapUserData } from "./portsip.words.js";
+import { isNone, toDirection, unwrapUserData } from "./portsip.words.js";
 
 /** What both a live call and a call log tell. A PBX has no transcripts and no events of its own over REST. */
 export const PORTSIP_SECTIONS: readonly Section[] = [
@@ -66,17 +67,17 @@ function liveDirection({ calls }: PortsipSession): Direction {
   return calls.length > 0 && calls.every((call) => call.trunk === null) ? "INTERNAL" : "UNKNOWN";
 }
 
-/** A session by its call logs, oldest first and at least one. `isGone`: it is known not to be up any more. */
+/** A session by its call logs, oldest first and at least one. `presence`: what else is known of its being up. */
 export function toLoggedSnapshot(
   logs: readonly PortsipCallLog[],
   rows: readonly JsonValue[],
-  isGone: boolean,
+  presence: Presence,
   context: PortsipContext,
 ): SessionSnapshot {
   const [first] = logs;
   const steps = logs.map((log) => fromLog(log, context.defaultRegion));
   const talk = logs.filter(wasAnswered).map((log) => log.duration ?? 0);
-  const state = toLoggedState(logs, isGone);
+  const state = toLoggedState(logs, presence);
   const { userData, serviceNumber } = unwrapUserData(latest(logs, (log) => log.userData));
   const facts: SessionSnapshot["facts"] = {
     channel: "VOICE",
@@ -104,8 +105,8 @@ export function toLoggedSnapshot(
     },
     members: toMembers(steps),
     interactions: toInteractions(steps),
-    transfers: toTransfers(logs),
-    report: toDerivedReport(facts, { outcome: last?.endReason ?? null }),
+    transfers: toTransfers(logs, state.phase === "ENDED", context.defaultRegion),
+    report: toDerivedReport(facts, { outcome: isNone(last?.endReason) ? null : (last?.endReason ?? null) }),
     addresses: logs
       .flatMap((log) => [log.didCid, log.outboundCallerId, log.serviceNumber])
       .filter((text) => text !== null),
@@ -124,6 +125,8 @@ function base(providerId: string, raw: JsonValue, { observedAt, source, problems
     version: null,
     raw,
     problems,
+    // A held call looks to the PBX's API like any other (§6.3): what a command told of it stands.
+    isBlindToHold: true,
   };
 }
 

@@ -1,7 +1,7 @@
 /** Whether a call is up and how it went: PortSIP has no word for it (PortSIP reference §3.2, §7.4). */
 import type { SessionPhase, SessionState } from "../../model/index.js";
 import type { PortsipCall, PortsipCallLog } from "./portsip.wire.js";
-import { toEndReason } from "./portsip.words.js";
+import { toEndReason, type PortsipEndReason } from "./portsip.words.js";
 
 export interface PortsipState {
   phase: SessionPhase;
@@ -22,20 +22,36 @@ export function toLiveState(calls: readonly PortsipCall[]): PortsipState {
   return { phase: "LIVE", state: isTalking ? "IN_PROGRESS" : "RINGING" };
 }
 
+/** What else is known of a logged session: it is in the live list, it is not any more, or nobody has looked. */
+export type Presence = "UP" | "GONE" | "UNKNOWN";
+
+/** Ends of a step after which the session goes on in another one. */
+const HANDED_ON: ReadonlySet<PortsipEndReason> = new Set([
+  "BLIND_TRANSFER_COMPLETED",
+  "CONSULT_TRANSFER_COMPLETED",
+  "REPLACED",
+  "REFERRED",
+  "REDIRECTED",
+]);
+
 /**
  * A session by its call logs, one per routing step, oldest first. Answered once is COMPLETED, whatever the steps around
  * it met; else the last step decides. An unanswered inbound call is NO_ANSWER, the PBX's own word, and not MISSED.
- * `isGone`: the session is known to have left the live list, so a log without an end is only incomplete.
+ *
+ * Ended is final, and a step is written down when it is over, not when the session is (§7.4): a session that is up, or
+ * that was last handed on, has not ended with its last step, and the log then says nothing of how it is doing.
  */
-export function toLoggedState(logs: readonly PortsipCallLog[], isGone: boolean): PortsipState {
+export function toLoggedState(logs: readonly PortsipCallLog[], presence: Presence): PortsipState {
   const answered = logs.some(wasAnswered);
   const last = logs.at(-1);
-  const ended = last !== undefined && (last.endedAt !== null || toEndReason(last.endReason) !== null);
-  if (!ended && !isGone) {
-    if (answered) return { phase: "LIVE", state: "IN_PROGRESS" };
-    return last?.rangAt ? { phase: "LIVE", state: "RINGING" } : { phase: "UNKNOWN", state: "UNKNOWN" };
-  }
-  return { phase: "ENDED", state: answered ? "COMPLETED" : toUnansweredState(last) };
+  const reason = toEndReason(last?.endReason ?? null);
+  const isLastOver = last !== undefined && (last.endedAt !== null || reason !== null);
+  const isHandedOn = reason !== null && HANDED_ON.has(reason);
+  if (presence === "GONE" || (presence === "UNKNOWN" && isLastOver && !isHandedOn))
+    return { phase: "ENDED", state: answered ? "COMPLETED" : toUnansweredState(last) };
+  if (isLastOver) return { phase: "UNKNOWN", state: "UNKNOWN" };
+  if (answered) return { phase: "LIVE", state: "IN_PROGRESS" };
+  return last?.rangAt ? { phase: "LIVE", state: "RINGING" } : { phase: "UNKNOWN", state: "UNKNOWN" };
 }
 
 /** One routing step that was talked on. */

@@ -1,6 +1,7 @@
 /** PortSIP's own field names and shapes (PortSIP reference §3.2, §5.2, §5.3). Every field but the id may be unset. */
 import type { EpochMs, FieldProblem, JsonObject, JsonValue } from "../../model/index.js";
 import { readObject, type WireObject } from "../wire/index.js";
+import { isPortsipId } from "./portsip.id.js";
 
 /** One element of a live session's `calls`: it has no id, state or direction (§10 Q4). */
 export interface PortsipCall {
@@ -52,25 +53,30 @@ export interface PortsipCallLog {
   billedAccount: string | null;
 }
 
-/** `{count, items}`: every list. Null for other shapes. */
+/** `{count, items}`: every list. Null for other shapes. An empty list may be null (§1, empty values). */
 export function parseList(json: JsonValue): { items: readonly JsonValue[]; count: number | null } | null {
   const wire = readObject(json, []);
-  const items = wire?.array("items") ?? null;
-  return wire === null || items === null ? null : { items, count: wire.integer("count") };
+  if (wire === null) return null;
+  const given = wire.json("items");
+  const isUnset = wire.has("items") && (given === null || given === "");
+  const items = isUnset ? [] : wire.array("items");
+  return items === null ? null : { items, count: wire.integer("count") };
 }
 
-/** Null when it has no id to be known by. */
+/** Null when it has no id to be known by, or one that means something else. */
 export function parseSession(json: JsonValue, problems: FieldProblem[]): PortsipSession | null {
   const wire = readObject(json, problems);
   const id = wire?.text("id", "providerId") ?? null;
-  return wire === null || id === null ? null : { id, calls: wire.objects("calls").map(readCall) };
+  return wire === null || id === null || !isPortsipId(id)
+    ? null
+    : { id, calls: wire.objects("calls").map(readCall) };
 }
 
 /** Null without a session id: the row's own id is only probably the same (§10 Q2). `"0"` means none (Q11). */
 export function parseCallLog(json: JsonValue, problems: FieldProblem[]): PortsipCallLog | null {
   const wire = readObject(json, problems);
   const sessionId = wire?.text("session_id", "providerId") ?? null;
-  if (wire === null || sessionId === null || sessionId === "0") return null;
+  if (wire === null || sessionId === null || !isPortsipId(sessionId)) return null;
   return {
     id: wire.text("id", "callLog"),
     sessionId,
@@ -106,7 +112,11 @@ export function toCallLogFields(log: PortsipCallLog): JsonObject {
   return { ...log };
 }
 
+/** uint32 by the reference (§3.2). The time of the answer is counted back from it and must be a time. */
+const MAX_TALKING_TIME = 2 ** 32 - 1;
+
 function readCall(wire: WireObject): PortsipCall {
+  const talkingTime = wire.integer("talking_time", "calls");
   const trunk = wire.string("trunk", "calls");
   const isUnreadable = trunk === null && wire.json("trunk") !== null && wire.json("trunk") !== "";
   return {
@@ -115,6 +125,6 @@ function readCall(wire: WireObject): PortsipCall {
     callee: wire.text("callee", "calls"),
     trunk: isUnreadable ? undefined : trunk?.trim() === "" ? null : trunk,
     startedAt: wire.timestamp("started_at", ["calls", "startedAt"]),
-    talkingTime: wire.integer("talking_time", "calls"),
+    talkingTime: talkingTime !== null && talkingTime <= MAX_TALKING_TIME ? talkingTime : null,
   };
 }

@@ -54,6 +54,11 @@ export function toEndReason(word: string | null): PortsipEndReason | null {
   return END_REASONS.get(toWord(word)) ?? null;
 }
 
+/** True for the text "None", which stands for no word at all (Q7). */
+export function isNone(word: string | null | undefined): boolean {
+  return toWord(word ?? null) === "NONE";
+}
+
 /** What the creator of a call attached to it. */
 export interface PortsipUserData {
   userData: string | null;
