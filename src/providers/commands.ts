@@ -126,8 +126,8 @@ function isSent(error: unknown): error is ProviderError {
   return error instanceof Error && "sent" in error && error.sent === true;
 }
 
-/** The same failure of the same class, known not to have reached what the command was for. */
-function neverSent(error: ProviderError): ProviderError {
+/** The same failure of the same class, but known not to have reached what the command was for. */
+export function neverSent(error: ProviderError): ProviderError {
   const Failure = error.constructor as new (...args: unknown[]) => ProviderError;
   const { retryAfterSeconds, status } = error;
   return new Failure(error.message, error.source, {
