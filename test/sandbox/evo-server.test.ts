@@ -673,9 +673,92 @@ describe("changing sessions", () => {
     expect(itemsOf(await call("GET", "/sessions?to=2025550181"))).toHaveLength(1);
   });
 
+  test("the script's people are out of a call that was redirected, and can only hang up", async () => {
+    const script = play(conversation("c", START, TALK), 10_000);
+    const id = String(session()?.id);
+    await call("POST", `/sessions/${id}/redirect`, { body: { destination: "+12025550199" } });
+    server.apply(script, { at: 20_000, do: "hold", by: "to", reason: "none" }, START + 20_000);
+    // Who it was sent to has picked up by then.
+    expect(session()).toMatchObject({ callState: "Connected", holdReason: "None" });
+    server.apply(script, { at: 60_000, do: "end", reason: "caller-hung-up" }, START + 60_000);
+    expect(session()).toMatchObject({ ended: true, callState: "Disconnected", outcome: "Caller hung up" });
+  });
+
+  test("a transfer that was going on comes to nothing when the call is redirected", async () => {
+    const steps: Step[] = [
+      { at: 1000, do: "answer", party: "to" },
+      {
+        at: 2000,
+        do: "transfer",
+        transfer: {
+          kind: "warm",
+          by: "to",
+          destinations: [{ to: COLLEAGUE, outcome: "answered", afterMs: 15_000 }],
+          screeningPrompt: null,
+          summary: null,
+          fallback: null,
+        },
+      },
+    ];
+    play(conversation("c", START, steps));
+    const id = String(session()?.id);
+    clock = START + 3000;
+    await call("POST", `/sessions/${id}/redirect`, { body: { destination: "+12025550199" } });
+    clock = START + 30_000;
+    expect(session()).toMatchObject({ callState: "Connected", answeredByName: "+12025550199" });
+  });
+
+  test("a recording that was asked for is a file when the call ends, whoever ends it", async () => {
+    const script = play(conversation("c", START, TALK), 10_000);
+    const id = String(session()?.id);
+    expect((await call("POST", `/sessions/${id}/record`)).status).toBe(204);
+    expect(itemsOf(await call("GET", `/files?sessionId=${id}`))).toHaveLength(0);
+    server.apply(script, { at: 60_000, do: "end", reason: "caller-hung-up" }, START + 60_000);
+    expect(itemsOf(await call("GET", `/files?sessionId=${id}`))).toMatchObject([{ type: "CallRecording" }]);
+  });
+
+  test("a rejected call is missed", async () => {
+    play(conversation("c", START, TALK), 3000);
+    const id = String(session()?.id);
+    expect(await call("POST", `/sessions/${id}/reject`)).toMatchObject({ status: 204, text: "" });
+    expect(session()).toMatchObject({ ended: true, wasMissed: true, outcome: "Rejected" });
+    expect((await call("POST", `/sessions/${id}/reject`)).status).toBe(400);
+  });
+
+  test("a call becomes a conference once, by request or by its first member", async () => {
+    const id = await live();
+    expect((await call("POST", `/sessions/${id}/conference`)).status).toBe(204);
+    const conferenceSid = session()?.conferenceSid;
+    expect(conferenceSid).toMatch(/^CF[0-9a-f]{32}$/);
+    const body = { destination: "+12025550190" };
+    const added = await call("POST", `/sessions/${id}/conference/members`, { body });
+    expect(added.json).toMatchObject({ conferenceSid, log: [] });
+  });
+
+  test("routes whose members are not public are not there", async () => {
+    const id = await live();
+    expect((await call("POST", `/sessions/${id}/log`, { body: {} })).status).toBe(404);
+    expect((await call("PATCH", `/sessions/${id}/conference/members/CA1`, { body: {} })).status).toBe(404);
+  });
+
+  test("signing out works by the verb as well", async () => {
+    const body = { userName: GATEWAY_LOGIN.userName, password: GATEWAY_LOGIN.password };
+    const login = await call("POST", "/auth/credentials", { login: null, body });
+    const cookies = login.headers.getSetCookie().map((one) => one.split(";")[0]);
+    const headers = { cookie: cookies.join("; ") };
+    expect((await call("GET", "/auth", { login: null, headers })).json).toMatchObject({
+      userName: GATEWAY_LOGIN.userName,
+    });
+    expect((await call("DELETE", "/auth", { login: null, headers })).status).toBe(200);
+    expect((await call("GET", "/auth", { login: null, headers })).status).toBe(401);
+    expect((await call("GET", "/sessions", { login: null, headers })).status).toBe(401);
+  });
+
   test("a verb that a route does not know is 405, a route nobody knows 404", async () => {
     expect((await call("PUT", "/sessions")).status).toBe(405);
     expect((await call("GET", "/sessionz")).status).toBe(404);
+    expect((await call("GET", "/json/reply/DeleteSessions")).status).toBe(405);
+    expect((await call("DELETE", "/api/ListSessions")).status).toBe(405);
   });
 });
 

@@ -248,10 +248,78 @@ describe("errors", () => {
       "Mandatory parameter missing. pin_prompt_play must be present.",
     ],
     [{ ...PAIR, first_party: "+4930231250" }, "Number pool exhausted or not available."],
+    [{ ...PAIR, first_party: 12025550150 }, "Invalid parameter. first_party is not a valid phone number."],
+    [{ first_party: "", second_party: null }, "Mandatory parameter missing. first_party must be present."],
+    [
+      { ...PAIR, virtual_number_cooloff_period: 3601 },
+      "Invalid parameter. virtual_number_cooloff_period is outside the allowed range.",
+    ],
+    [
+      { ...PAIR, callback_method: "PUT" },
+      "Invalid parameter. callback_method allowed values are GET or POST.",
+    ],
+    [
+      { ...PAIR, generate_pin: true },
+      "Invalid parameter. generate_pin needs is_pin_authentication_required to be true.",
+    ],
+    [
+      { ...PAIR, generate_pin_length: 4 },
+      "Invalid parameter. generate_pin_length needs generate_pin to be true.",
+    ],
+    [
+      { ...PAIR, subaccount: "SASOMEBODYELSES00000" },
+      "Invalid parameter. subaccount is not a valid subaccount.",
+    ],
   ])("create refuses %o", async (body, error) => {
     const { status, json } = await call("POST", SESSIONS, body);
     expect(status).toBe(400);
     expect(json).toEqual({ api_id: expect.any(String), error });
+  });
+
+  const PIN = { is_pin_authentication_required: true, pin_prompt_play: "https://a.example/pin.wav" };
+  test.each([
+    [{ first_party_pin: "1234" }, "Mandatory parameter missing. second_party_pin must be present."],
+    [
+      { first_party_pin: "1234", second_party_pin: "1234" },
+      "Invalid parameter. first_party_pin and second_party_pin should be different.",
+    ],
+    [
+      { first_party_pin: "12a4", second_party_pin: "1234" },
+      "Invalid parameter. first_party_pin should have 4 to 15 digits.",
+    ],
+    [
+      { generate_pin: true, generate_pin_length: 16 },
+      "Invalid parameter. generate_pin_length is outside the allowed range.",
+    ],
+    [{ generate_pin: true, pin_retry: 6 }, "Invalid parameter. pin_retry is outside the allowed range."],
+    [
+      { generate_pin: true, pin_retry_wait: 4 },
+      "Invalid parameter. pin_retry_wait is outside the allowed range.",
+    ],
+  ])("a PIN group refuses %o", async (group, error) => {
+    const { status, json } = await call("POST", SESSIONS, { ...PAIR, ...PIN, ...group });
+    expect(status).toBe(400);
+    expect(json).toEqual({ api_id: expect.any(String), error });
+  });
+
+  test("only the recording's URL has a limit to its length, and unknown keys are ignored", async () => {
+    const url = `https://a.example/${"x".repeat(1000)}`;
+    const { status, json } = await call("POST", SESSIONS, { ...PAIR, callback_url: url, colour: "blue" });
+    expect(status).toBe(201);
+    expect(json.session).toMatchObject({ callback_url: url });
+    expect(json.session).not.toHaveProperty("colour");
+  });
+
+  test("a refused update changes nothing", async () => {
+    const { json } = await call("POST", SESSIONS, PAIR);
+    const path = `${SESSIONS}/${json.session_uuid}`;
+    clock += 60_000;
+    const refused = await call("POST", path, { record: true, session_expiry: "soon" });
+    expect(refused).toMatchObject({
+      status: 400,
+      json: { error: "Invalid parameter. session_expiry is outside the allowed range." },
+    });
+    expect((await call("GET", path)).json.response).toEqual(json.session);
   });
 
   test("a body that is not JSON is refused", async () => {

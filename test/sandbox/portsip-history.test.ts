@@ -158,6 +158,20 @@ test("a recording is found by its file name, and its file needs no token", async
   expect([file.status, file.headers.get("content-type")]).toEqual([200, "application/octet-stream"]);
 });
 
+test("a recording that was destroyed is gone, and cannot be destroyed again", async () => {
+  write("recorded", START, [...TALK, { at: 33_000, do: "recording", outcome: "ready" }]);
+  const [row] = (await list("recordings")).items;
+  const destroy = () =>
+    fetch(`${server.baseUrl}/recordings/${row?.id}/destroy`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${token}` },
+    });
+  expect((await destroy()).status).toBe(204);
+  expect(await list("recordings")).toEqual({ count: 0, items: [] });
+  expect((await open(`/recordings/${row?.id}`)).status).toBe(404);
+  expect((await destroy()).status).toBe(404);
+});
+
 test("trunks are listed by the name that calls carry", async () => {
   expect((await list("providers")).items.map(({ name }) => name)).toContain("AtlanticVoice");
 });

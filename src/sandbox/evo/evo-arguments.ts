@@ -21,6 +21,11 @@ export class EvoArguments {
     return String(value);
   }
 
+  /** As `text`, but with empty text as it came: for members that a body may blank. */
+  content(name: string): string | undefined {
+    return this.raw(name) === "" ? "" : this.text(name);
+  }
+
   /** @throws EvoRefusal 400 when it is missing */
   required(name: string): string {
     const text = this.text(name);

@@ -64,7 +64,17 @@ export interface Directory {
   userIdOf(login: Login): string;
   /** The phone endpoint of a person with a mail address, hence a login somewhere; others are outside. */
   endpointIdOf(person: Pick<Person, "email">): string | undefined;
+  /** Who works here, by mail address or phone endpoint. */
+  userAt(address: string): DirectoryUser | undefined;
   queueIdOf(tenant: Tenant, queue: string): string;
+}
+
+/** Somebody with a mail address and a phone in one of the accounts. */
+export interface DirectoryUser {
+  name: string;
+  email: string;
+  endpointId: string;
+  tenant: Tenant;
 }
 
 export function createDirectory(random: Random): Directory {
@@ -80,6 +90,11 @@ export function createDirectory(random: Random): Directory {
     ),
   }));
   const byId = new Map(tenants.map((tenant) => [tenant.id, tenant]));
+  const users = tenants.flatMap((tenant) =>
+    tenant.staff.flatMap(({ name, email }) =>
+      email === null ? [] : [{ name, email, endpointId: idOf(`endpoint/${email}`), tenant }],
+    ),
+  );
   return {
     tenants,
     foreignAccountId: idOf("account/of somebody else"),
@@ -88,6 +103,7 @@ export function createDirectory(random: Random): Directory {
       login.accountIndexes.map((index) => tenants[index]?.id).filter((id) => id !== undefined),
     userIdOf: (login) => idOf(`user/${login.userName}`),
     endpointIdOf: ({ email }) => (email === null ? undefined : idOf(`endpoint/${email}`)),
+    userAt: (address) => users.find(({ email, endpointId }) => email === address || endpointId === address),
     queueIdOf: (tenant, queue) => idOf(`queue/${tenant.name}/${queue}`),
   };
 }

@@ -1,16 +1,22 @@
+import { dialOut } from "./evo-changes.js";
 import { SESSION_INFO } from "./evo-contracts.js";
 import { invalidArgument } from "./evo-errors.js";
 import { assertAccount, type OperationCall, type OperationResult } from "./evo-operations.js";
-import { CALL_STATES, CHANNELS, DIRECTIONS, isoDate, writeLog, type SessionRecord } from "./evo-records.js";
+import { CALL_STATES, CHANNELS, DIRECTIONS, isoDate, writeLog } from "./evo-records.js";
+import type { CallState, MemberCallState, SessionRecord } from "./evo-records.js";
 import { newCallSid } from "./evo-script.js";
+import { addMember } from "./evo-write-parts.js";
 
-/** Begins a session with the members of Evo Voice reference §5.1. */
+/**
+ * Begins a session with the members of Evo Voice reference §5.1, in the account of the customer or else the first one of
+ * the login. Who is called is a participant from the start, in the state the session is said to be in.
+ */
 export function newSession(call: OperationCall): OperationResult {
   const { args, login, directory } = call;
   const customerId = args.text("customerId");
   const place = placeOf(call, customerId);
   assertAccount(call, place.accountId);
-  const record = emptySession(call, place);
+  const record = beginSession(call, place);
   const { info } = record;
   Object.assign(info, {
     channel: args.oneOf("channel", CHANNELS) ?? "Voice",
@@ -35,9 +41,23 @@ export function newSession(call: OperationCall): OperationResult {
     callSid: info.callSid,
     muted: false,
   });
+  if (info.toAddress !== undefined && info.toAddress !== login.userName) {
+    const called = addMember(call, record, info.toAddress, "None");
+    called.isOriginalMember = true;
+    called.callState = MEMBER_STATES[info.callState];
+  }
+  if (info.callState === "Ringing") info.dialState = "Active";
   call.book.add(record);
   return { contract: SESSION_INFO, value: { ...info, log: [] } };
 }
+
+const MEMBER_STATES: Readonly<Record<CallState, MemberCallState>> = {
+  Disconnected: "None",
+  Passive: "None",
+  Ringing: "Ringing",
+  Connected: "Connected",
+  Hold: "Hold",
+};
 
 /** Dials and says nothing about it, not even an id (quirk Q4): the caller has to go and find the session. */
 export function newOutgoingSession(call: OperationCall): OperationResult {
@@ -51,14 +71,12 @@ export function newOutgoingSession(call: OperationCall): OperationResult {
   const callerId = args.text("callerId") ?? call.random.pick(owned)?.number;
   const tenant = owned.find((candidate) => candidate?.number === callerId);
   if (!tenant) throw invalidArgument("CallerId", "'Caller Id' should be a number of the account.");
-  const record = emptySession(call, {
+  const record = beginSession(call, {
     accountId: tenant.id,
     accountName: tenant.name,
     customerBreadcrumb: [],
   });
   Object.assign(record.info, {
-    dialState: "Active",
-    callState: "Ringing",
     callSid: newCallSid(call.random),
     destination: toAddress,
     toAddress,
@@ -67,6 +85,11 @@ export function newOutgoingSession(call: OperationCall): OperationResult {
     displayName: toAddress,
   });
   writeLog(record.info, call.now, `Dialling for flow ${flowId}`);
+  const called = addMember(call, record, toAddress, "None");
+  called.isOriginalMember = true;
+  // There is one leg so far, and it is the session's.
+  called.callSid = record.info.callSid;
+  dialOut(record, called, call.now);
   call.book.add(record);
   return null;
 }
@@ -101,7 +124,8 @@ function placeOf(call: OperationCall, customerId: string | undefined): Place {
   throw invalidArgument("CustomerId", "Customer does not exist");
 }
 
-function emptySession(call: OperationCall, place: Place): SessionRecord {
+/** A session that has just begun, not yet in the book. */
+export function beginSession(call: OperationCall, place: Place): SessionRecord {
   const { login, random, now, directory } = call;
   const id = random.hex(24);
   return {
@@ -132,6 +156,7 @@ function emptySession(call: OperationCall, place: Place): SessionRecord {
     answeredBy: null,
     startedByUserId: directory.userIdOf(login),
     isRecording: false,
+    isRedirected: false,
     due: [],
     random: random.fork(`session/${id}`),
   };

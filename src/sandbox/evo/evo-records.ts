@@ -147,6 +147,8 @@ export interface SessionRecord {
   startedByUserId: string | null;
   /** Somebody asked for a recording through the API. */
   isRecording: boolean;
+  /** Somebody sent it elsewhere through the API: the script's people are out of it and can only hang up. */
+  isRedirected: boolean;
   /** What will happen by itself, earliest first. */
   due: { at: number; happen(at: number): void }[];
   /** Draws that belong to this session alone. */

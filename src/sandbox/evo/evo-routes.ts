@@ -24,9 +24,14 @@ export interface EvoRoutesOptions {
   faultsFor(path: string): Faults;
   /** Where this server listens. */
   origin(): string;
+  /** An operation was reached by whatever route, before anything is known about the login or the arguments. */
+  onOperation(name: string): void;
 }
 
 const OPERATIONS: Readonly<Record<string, Operation>> = { ...READ_OPERATIONS, ...WRITE_OPERATIONS };
+
+/** Any verb at all. */
+const ANY = "*";
 
 /** Custom routes (Evo Voice reference §4, §5, §8); `{name}` becomes a member of the request. First match wins. */
 const ROUTES: readonly (readonly [method: string, pattern: string, operation: string])[] = [
@@ -45,8 +50,10 @@ const ROUTES: readonly (readonly [method: string, pattern: string, operation: st
   ["POST", "/sessions/{sessionId}/reject", "RejectSession"],
   ["POST", "/sessions/{sessionId}/record", "RecordSession"],
   ["POST", "/sessions/{sessionId}/messages", "SendMessage"],
+  [ANY, "/messages", "SendMessage"],
   ["POST", "/sessions/{sessionId}/members", "InviteChatMember"],
   ["DELETE", "/sessions/{sessionId}/members/{memberId}", "DeleteChatMember"],
+  ["POST", "/sessions/{sessionId}/conference", "MakeConference"],
   ["POST", "/sessions/{sessionId}/conference/members", "AddConferenceMember"],
   ["GET", "/calls/active", "GetActiveCalls"],
   ["GET", "/files", "ListFiles"],
@@ -55,6 +62,7 @@ const ROUTES: readonly (readonly [method: string, pattern: string, operation: st
 ];
 
 interface Match {
+  name: string;
   operation: Operation;
   pathMembers: Record<string, string>;
   isBatch: boolean;
@@ -86,7 +94,8 @@ export function createEvoRoutes(
     const auth = answerAuth(request, path, format, new EvoArguments(query, members), logins, directory);
     if (auth) return auth;
 
-    const { operation, pathMembers, isBatch } = match(request.method, path);
+    const { name, operation, pathMembers, isBatch } = match(request.method, path);
+    options.onOperation(name);
     const login = logins.whoIs(request)?.login;
     if (!login) return UNAUTHORIZED;
     const faults = options.faultsFor(request.path);
@@ -140,13 +149,20 @@ function formatOfRoute(path: string): Format | undefined {
   return path.startsWith("/xml/reply/") ? "xml" : undefined;
 }
 
-/** @throws EvoRefusal 404 for an unknown route, 405 for a known one with another verb */
+/**
+ * A named route takes the verb of the operation's own route, or POST, which every batch uses and every client that does
+ * not know better.
+ * @throws EvoRefusal 404 for an unknown route, 405 for a known one with another verb
+ */
 function match(method: string, path: string): Match {
   const named = /^\/(?:json\/reply|xml\/reply|api)\/(\w+)(\[\]|%5B%5D)?$/i.exec(path);
   if (named) {
-    const operation = Object.hasOwn(OPERATIONS, named[1] ?? "") ? OPERATIONS[named[1] ?? ""] : undefined;
-    if (!operation) throw new EvoRefusal(404, "NotFound", `Unknown operation ${named[1]}`);
-    return { operation, pathMembers: {}, isBatch: named[2] !== undefined };
+    const [, name = "", batch] = named;
+    const operation = Object.hasOwn(OPERATIONS, name) ? OPERATIONS[name] : undefined;
+    if (!operation) throw new EvoRefusal(404, "NotFound", `Unknown operation ${name}`);
+    const verbs = ROUTES.filter(([, , other]) => other === name).map(([verb]) => verb);
+    if (!["POST", ...verbs].some((verb) => verb === method || verb === ANY)) throw wrongVerb(method, path);
+    return { name, operation, pathMembers: {}, isBatch: batch !== undefined };
   }
   let isKnownPath = false;
   for (const [verb, pattern, name] of ROUTES) {
@@ -154,11 +170,14 @@ function match(method: string, path: string): Match {
     if (!pathMembers) continue;
     isKnownPath = true;
     const operation = OPERATIONS[name];
-    if (verb === method && operation) return { operation, pathMembers, isBatch: false };
+    const isVerb = verb === method || verb === ANY;
+    if (isVerb && operation) return { name, operation, pathMembers, isBatch: false };
   }
-  throw isKnownPath
-    ? new EvoRefusal(405, "NotImplementedException", `${method} is not allowed on ${path}`)
-    : new EvoRefusal(404, "NotFound", `No handler for ${path}`);
+  throw isKnownPath ? wrongVerb(method, path) : new EvoRefusal(404, "NotFound", `No handler for ${path}`);
+}
+
+function wrongVerb(method: string, path: string): EvoRefusal {
+  return new EvoRefusal(405, "NotImplementedException", `${method} is not allowed on ${path}`);
 }
 
 function matchPath(pattern: string, path: string): Record<string, string> | undefined {

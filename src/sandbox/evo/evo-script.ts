@@ -84,6 +84,7 @@ export function toScriptedSession(
     answeredBy: null,
     startedByUserId: null,
     isRecording: false,
+    isRedirected: false,
     due: [],
     random: own,
   };

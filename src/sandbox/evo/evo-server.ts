@@ -14,6 +14,11 @@ import { toJsonValue } from "./evo-serialize.js";
 export interface EvoSandboxServer extends SandboxServer {
   /** Every cookie stops working; Basic goes on. */
   expireLogins(): void;
+  /**
+   * Names of the operations that requests reached since the last `forget`, by whatever route, refused ones included:
+   * what proves that nobody comes near `DeleteSessions`.
+   */
+  readonly operations: readonly string[];
 }
 
 /**
@@ -25,6 +30,7 @@ export async function startEvoServer(options: SandboxServerOptions): Promise<Evo
   const directory = createDirectory(random);
   const book = createEvoBook(directory, random, options.now);
   const logins = createEvoLogins(random.fork("logins"));
+  const operations: string[] = [];
 
   const handle = createEvoRoutes({
     book,
@@ -34,6 +40,7 @@ export async function startEvoServer(options: SandboxServerOptions): Promise<Evo
     now: options.now,
     faultsFor: (path) => (path.includes(http.faults.path ?? "") ? http.faults : {}),
     origin: () => http.origin,
+    onOperation: (name) => void operations.push(name),
   });
   const http: SandboxHttp = await startSandboxHttp({
     host: options.host,
@@ -55,8 +62,12 @@ export async function startEvoServer(options: SandboxServerOptions): Promise<Evo
     apply: book.apply,
     setFaults: http.setFaults,
     expireLogins: logins.expireAll,
+    operations,
     requests: http.requests,
-    forget: http.forget,
+    forget() {
+      operations.length = 0;
+      http.forget();
+    },
     records() {
       const sessions = [...book.sessions(false), ...book.sessions(true)];
       return {

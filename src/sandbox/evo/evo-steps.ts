@@ -1,4 +1,5 @@
-import type { Conversation, EndReason, Person, Step, TransferScript } from "../conversation.js";
+import type { Conversation, Person, Step, TransferScript } from "../conversation.js";
+import { connect, endSession, holdSession, resumeSession } from "./evo-changes.js";
 import type { Directory } from "./evo-directory.js";
 import { addFile } from "./evo-files.js";
 import { isoDate, writeLog, type SessionMemberInfo, type SessionRecord } from "./evo-records.js";
@@ -21,8 +22,9 @@ export function applyStep(scene: Scene, step: Step, at: number): void {
     return;
   }
   if (step.do === "report") return saveReport(record, step, at);
-  // Somebody hung up through the API while the script still had plans.
+  // Somebody hung up or redirected the call through the API while the script still had plans.
   if (info.ended) return;
+  if (record.isRedirected && step.do !== "end") return;
 
   switch (step.do) {
     case "queue":
@@ -36,7 +38,7 @@ export function applyStep(scene: Scene, step: Step, at: number): void {
     case "hold":
       return hold(scene, step, at);
     case "resume":
-      return resume(record, `${personOf(scene, step.by).name} resumed`, at);
+      return resumeSession(record, `${personOf(scene, step.by).name} resumed`, at);
     case "mute":
     case "unmute": {
       const member = memberOf(scene, personOf(scene, step.party));
@@ -62,64 +64,6 @@ export function settleDue(record: SessionRecord, at: number): void {
     next?.happen(next.at);
   }
 }
-
-/** The session is over, for whatever reason; nothing that was still to come happens any more. */
-export function endSession(record: SessionRecord, at: number, reason: EndReason, outcome?: string): void {
-  const { info } = record;
-  const isUnanswered = reason === "missed" || reason === "no-answer";
-  record.due = [];
-  info.ended = true;
-  info.dateCompleted = isoDate(at);
-  info.dialState = "None";
-  info.callState = "Disconnected";
-  if (info.queueState !== "None") info.queueState = "Disconnected";
-  info.wasMissed = reason === "missed" || (isUnanswered && info.direction === "Incoming");
-  info.outcome = outcome ?? OUTCOMES[reason];
-  clearHold(record);
-  delete info.ringQueueId;
-  for (const member of info.members) {
-    member.callState = "None";
-    member.muted = false;
-  }
-  writeLog(info, at, `Session ended: ${info.outcome}`);
-  if (record.faxPages > 0) addFile(record, info.direction === "Incoming" ? "Fax" : "FaxOutgoing", at);
-}
-
-export function clearHold(record: SessionRecord): void {
-  record.info.holdReason = "None";
-  delete record.info.holdQueueName;
-  delete record.info.heldByUserId;
-}
-
-/** Puts the call on hold in a queue of its own. */
-export function holdSession(
-  record: SessionRecord,
-  by: { userId: string | undefined; name: string },
-  reason: "None" | "Transferring",
-  at: number,
-): void {
-  const { info } = record;
-  info.callState = "Hold";
-  if (info.queueState !== "None") info.queueState = "Hold";
-  info.holdReason = reason;
-  info.holdQueueName = `hold-${info.id}`;
-  if (by.userId) info.heldByUserId = by.userId;
-  for (const member of info.members) {
-    if (member.role !== "Agent" && member.callState === "Connected") member.callState = "Hold";
-  }
-  writeLog(info, at, `Held by ${by.name}`);
-}
-
-const OUTCOMES: Readonly<Record<EndReason, string>> = {
-  "caller-hung-up": "Caller hung up",
-  "callee-hung-up": "Completed",
-  missed: "Missed",
-  "no-answer": "No answer",
-  busy: "Busy",
-  cancelled: "Cancelled",
-  failed: "Failed",
-  expired: "Timed out",
-};
 
 function enterQueue({ conversation, record, directory }: Scene, queue: string, at: number): void {
   const { info } = record;
@@ -190,15 +134,6 @@ function hold(scene: Scene, step: Extract<Step, { do: "hold" }>, at: number): vo
   holdSession(scene.record, by, step.reason === "transferring" ? "Transferring" : "None", at);
 }
 
-function resume(record: SessionRecord, message: string, at: number): void {
-  const { info } = record;
-  clearHold(record);
-  info.callState = "Connected";
-  if (info.queueState === "Hold") info.queueState = "Connected";
-  for (const member of info.members) if (member.callState === "Hold") connect(member);
-  writeLog(info, at, message);
-}
-
 /** Destinations are tried one after another; each attempt and each outcome happens at its own time. */
 function transfer(scene: Scene, script: TransferScript, at: number): void {
   const { record, directory } = scene;
@@ -223,10 +158,10 @@ function transfer(scene: Scene, script: TransferScript, at: number): void {
           if (script.kind === "blind") memberOf(scene, by).callState = "None";
           info.answeredByName = to.name;
           if (member.endpointId) info.answeredById = member.endpointId;
-          return resume(record, script.summary ?? `Transferred to ${to.name}`, when);
+          return resumeSession(record, script.summary ?? `Transferred to ${to.name}`, when);
         }
         member.callState = "None";
-        if (isLast) resume(record, `Transfer failed, fallback: ${script.fallback ?? "none"}`, when);
+        if (isLast) resumeSession(record, `Transfer failed, fallback: ${script.fallback ?? "none"}`, when);
       },
     });
     tryAt = decidedAt;
@@ -282,8 +217,4 @@ function memberOf(
   fresh.isOriginalMember = person === conversation.to;
   info.members.push(fresh);
   return fresh;
-}
-
-function connect(member: SessionMemberInfo | undefined): void {
-  if (member) member.callState = "Connected";
 }

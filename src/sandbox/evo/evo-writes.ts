@@ -1,21 +1,29 @@
-import { MESSAGE_INFO, SESSION_INFO } from "./evo-contracts.js";
-import { EvoRefusal, invalidArgument } from "./evo-errors.js";
-import { addFile } from "./evo-files.js";
+import {
+  connect,
+  dialIntoConference,
+  endSession,
+  holdSession,
+  redirectSession,
+  resumeSession,
+} from "./evo-changes.js";
+import { deleteChatMember, inviteChatMember, sendMessage } from "./evo-chat.js";
+import { newSession, newOutgoingSession } from "./evo-new-session.js";
 import { assertAccount, type Operation, type OperationCall, type OperationResult } from "./evo-operations.js";
 import { liveSession } from "./evo-reads.js";
-import { CALL_STATES, HOLD_REASONS, QUEUE_STATES, isoDate, writeLog } from "./evo-records.js";
-import type { SessionRecord } from "./evo-records.js";
-import { newSession, newOutgoingSession } from "./evo-new-session.js";
-import { newCallSid } from "./evo-script.js";
-import { clearHold, endSession, holdSession } from "./evo-steps.js";
+import { CALL_STATES, HOLD_REASONS, QUEUE_STATES, writeLog, type SessionRecord } from "./evo-records.js";
+import { activeSession, addMember, nameOf, ownLeg, touched } from "./evo-write-parts.js";
 
-/** Every operation that changes a session (Evo Voice reference §5), by the name of its request type. */
+/**
+ * Every operation that changes a session (Evo Voice reference §5), by the name of its request type. Where no role is
+ * listed being signed in is enough, and what is not known to answer anything answers nothing. Left out because the names
+ * of their members are not public: appending to the log, and holding or muting one member of a conference.
+ */
 export const WRITE_OPERATIONS: Readonly<Record<string, Operation>> = {
   NewSession: { roles: ["User"], run: newSession },
   NewOutgoingSession: { roles: ["Manager", "SystemAdministrator"], run: newOutgoingSession },
   PatchSession: { roles: null, run: patchSession },
   EndSession: { roles: ["User"], run: hangUp },
-  DeleteSessions: { roles: ["Manager", "SystemAdministrator"], run: deleteSessions },
+  DeleteSessions: { roles: null, run: deleteSessions },
   HoldSession: { roles: ["User"], run: hold },
   RedirectSession: { roles: ["User"], run: redirect },
   RejectSession: { roles: null, run: reject },
@@ -23,30 +31,52 @@ export const WRITE_OPERATIONS: Readonly<Record<string, Operation>> = {
   SendMessage: { roles: ["User"], run: sendMessage },
   InviteChatMember: { roles: ["User"], run: inviteChatMember },
   DeleteChatMember: { roles: ["User"], run: deleteChatMember },
+  MakeConference: { roles: null, run: makeConference },
   AddConferenceMember: { roles: null, run: addConferenceMember },
 };
 
-/** Edits the record and nothing else; only members that are sent change. */
+/**
+ * Edits the record, and only the members that are sent: `Disconnected` hangs nobody up. The one exception is `Connected`
+ * on a held call, the only way back that there is (§5), which takes everybody off hold.
+ */
 function patchSession(call: OperationCall): OperationResult {
+  const { args } = call;
   const session = liveSession(call);
   const { info } = session;
-  const { args } = call;
-  info.consoleData = args.text("consoleData") ?? info.consoleData;
+  // All of them are read before anything changes: a request that is refused leaves no trace.
+  const consoleData = args.content("consoleData");
   const callState = args.oneOf("callState", CALL_STATES);
-  if (callState === "Connected") clearHold(session);
+  const queueState = args.oneOf("queueState", QUEUE_STATES);
+  const holdReason = args.oneOf("holdReason", HOLD_REASONS);
+
+  const isHeld = info.callState === "Hold" || info.holdQueueName !== undefined;
+  if (callState === "Connected" && isHeld && !info.ended) {
+    resumeSession(session, `Resumed by ${nameOf(call)}`, call.now);
+  }
+  info.consoleData = consoleData ?? info.consoleData;
   info.callState = callState ?? info.callState;
-  info.queueState = args.oneOf("queueState", QUEUE_STATES) ?? info.queueState;
-  info.holdReason = args.oneOf("holdReason", HOLD_REASONS) ?? info.holdReason;
+  info.queueState = queueState ?? info.queueState;
+  info.holdReason = holdReason ?? info.holdReason;
   return touched(call, session);
 }
 
+/** Hangs up the whole call, whichever leg is named. Hanging up twice does no harm. */
 function hangUp(call: OperationCall): OperationResult {
   const session = liveSession(call);
-  if (!session.info.ended) end(call, session, "callee-hung-up");
+  const leg = ownLeg(call, session);
+  const { info } = session;
+  if (info.ended) return null;
+  const isAnswered = info.callState !== "Ringing" && info.queueState !== "Ringing";
+  writeLog(info, call.now, `Hung up by ${leg?.displayName ?? nameOf(call)}`);
+  endSession(session, call.now, isAnswered ? "callee-hung-up" : "cancelled");
+  touched(call, session);
   return null;
 }
 
-/** The bulk one that a blank id turns a hang-up into (quirk Q3): all three members are needed. */
+/**
+ * The bulk one that a blank id turns a hang-up into (quirk Q3). All three members are needed, and then every record of
+ * that time is gone, archived ones and files included.
+ */
 function deleteSessions(call: OperationCall): OperationResult {
   const accountId = call.args.required("accountId");
   call.args.required("startDateTime");
@@ -61,34 +91,34 @@ function deleteSessions(call: OperationCall): OperationResult {
   return null;
 }
 
+/** Holds for somebody else to hear; a call that is held already is held again, by and for whom the last one says. */
 function hold(call: OperationCall): OperationResult {
+  const reason = call.args.oneOf("reason", HOLD_REASONS) ?? "None";
   const session = activeSession(call);
+  const leg = ownLeg(call, session);
+  connect(leg);
   const by = { userId: call.directory.userIdOf(call.login), name: nameOf(call) };
-  holdSession(session, by, call.args.oneOf("reason", HOLD_REASONS) ?? "None", call.now);
+  holdSession(session, { ...by, ...(leg ? { ownLeg: leg } : {}) }, reason, call.now);
   return touched(call, session);
 }
 
 function redirect(call: OperationCall): OperationResult {
   const destination = call.args.required("destination");
   const session = activeSession(call);
-  const { info } = session;
-  for (const member of info.members) {
-    if (member.role === "Agent") member.callState = "None";
-  }
-  addMember(session, destination, "Transfer", "Ringing");
-  clearHold(session);
-  info.dialState = "Active";
-  info.callState = "Ringing";
-  writeLog(info, call.now, `Redirected to ${destination} by ${nameOf(call)}`);
+  session.info.fromPhoneNumber = call.args.text("callerId") ?? session.info.fromPhoneNumber;
+  redirectSession(session, addMember(call, session, destination, "Transfer"), nameOf(call), call.now);
   touched(call, session);
   return null;
 }
 
 function reject(call: OperationCall): OperationResult {
-  end(call, activeSession(call), "missed", "Rejected");
+  const session = activeSession(call);
+  endSession(session, call.now, "missed", "Rejected");
+  touched(call, session);
   return null;
 }
 
+/** The file comes when the call ends. */
 function record(call: OperationCall): OperationResult {
   const session = activeSession(call);
   session.isRecording = true;
@@ -97,103 +127,26 @@ function record(call: OperationCall): OperationResult {
   return null;
 }
 
-function sendMessage(call: OperationCall): OperationResult {
-  const body = call.args.required("body");
+/** Members of the body are not public; none is needed to know what it does. */
+function makeConference(call: OperationCall): OperationResult {
   const session = activeSession(call);
-  const { info } = session;
-  session.messages.push({ date: isoDate(call.now), from: call.login.userName, body });
+  convert(call, session);
   touched(call, session);
-  return {
-    contract: MESSAGE_INFO,
-    value: {
-      id: call.random.hex(24),
-      accountId: info.accountId,
-      customerId: info.customerId,
-      endpointId: info.endpointId,
-      endpointDisplayName: info.endpointName,
-      date: isoDate(call.now),
-      otherAddress: info.direction === "Incoming" ? info.fromAddress : info.toAddress,
-      sender: call.login.userName,
-      text: body,
-      direction: "Outgoing",
-      isUnread: false,
-    },
-  };
-}
-
-function inviteChatMember(call: OperationCall): OperationResult {
-  const invited = call.args.required("memberToAdd");
-  const session = activeSession(call);
-  addMember(session, invited, "Agent", "Connected");
-  writeLog(session.info, call.now, `${invited} was invited`);
-  return touched(call, session);
-}
-
-/** The path says `memberId`, the operation binds `memberToRemove` (quirk Q6): without the second nothing is found. */
-function deleteChatMember(call: OperationCall): OperationResult {
-  const removed = call.args.required("memberToRemove");
-  const session = activeSession(call);
-  const index = session.info.members.findIndex(({ identity }) => identity === removed);
-  if (index < 0) throw new EvoRefusal(404, "NotFound", "Member does not exist");
-  session.info.members.splice(index, 1);
-  writeLog(session.info, call.now, `${removed} was removed`);
-  return touched(call, session);
+  return null;
 }
 
 function addConferenceMember(call: OperationCall): OperationResult {
   const destination = call.args.required("destination");
   const session = activeSession(call);
-  const { info } = session;
-  info.conferenceSid ??= `CF${call.random.hex(32)}`;
-  const member = addMember(session, destination, "Transfer", "Ringing");
-  info.mostRecentParticipantCallSid = member.callSid;
-  writeLog(info, call.now, `${destination} was added to the conference`);
+  ownLeg(call, session);
+  session.info.fromPhoneNumber = call.args.text("fromNumber") ?? session.info.fromPhoneNumber;
+  convert(call, session);
+  dialIntoConference(session, addMember(call, session, destination, "Transfer"), call.now);
   return touched(call, session);
 }
 
-/** @throws EvoRefusal 400 when the session has ended: nothing can be done with a call that is over */
-function activeSession(call: OperationCall): SessionRecord {
-  const session = liveSession(call);
-  if (session.info.ended) throw invalidArgument("SessionId", "Session has already ended");
-  return session;
-}
-
-function addMember(
-  session: SessionRecord,
-  identity: string,
-  role: "Agent" | "Transfer",
-  callState: "Ringing" | "Connected",
-): SessionRecord["info"]["members"][number] {
-  const member = {
-    identity,
-    displayName: identity,
-    isOriginalMember: false,
-    callState,
-    role,
-    ...(session.info.channel === "Voice" ? { callSid: newCallSid(session.random) } : {}),
-    muted: false,
-  };
-  session.info.members.push(member);
-  return member;
-}
-
-function end(
-  call: OperationCall,
-  session: SessionRecord,
-  reason: "missed" | "callee-hung-up",
-  outcome?: string,
-): void {
-  endSession(session, call.now, reason, outcome);
-  if (session.isRecording) addFile(session, "CallRecording", call.now);
-  touched(call, session);
-}
-
-function touched(call: OperationCall, session: SessionRecord): OperationResult {
-  session.info.dateLastModified = isoDate(call.now);
-  session.info.lastModifiedBy = call.login.userName;
-  return { contract: SESSION_INFO, value: { ...session.info, log: [] } };
-}
-
-function nameOf({ login }: OperationCall): string {
-  return `${login.firstName} ${login.lastName}`;
+function convert(call: OperationCall, { info }: SessionRecord): void {
+  if (info.conferenceSid !== undefined) return;
+  info.conferenceSid = `CF${call.random.hex(32)}`;
+  writeLog(info, call.now, `Conference started by ${nameOf(call)}`);
 }

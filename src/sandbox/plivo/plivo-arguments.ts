@@ -64,7 +64,8 @@ export function parseCreate(body: Body, modes: PlivoModes, random: Random): Crea
 }
 
 /**
- * Arguments that cannot be updated are ignored like unknown ones: whether the live service refuses them is unpublished.
+ * Arguments that cannot be updated are ignored like unknown ones, whatever their value: whether the live service refuses
+ * them is unpublished. A party of a single-party session may be added or changed, and never taken away.
  * @throws PlivoRefusal as `parseCreate`
  */
 export function parseUpdate(body: Body, session: MaskingSession): UpdateArguments {
@@ -85,13 +86,17 @@ function readUpdatable(body: Body): Partial<SessionSettings> {
     callback_method: readOneOf(body, "callback_method", ["GET", "POST"]),
     record: readBoolean(body, "record"),
     record_file_format: readOneOf(body, "record_file_format", ["mp3", "wav"]),
-    recording_callback_url: readUrl(body, "recording_callback_url"),
+    recording_callback_url: readRecordingCallbackUrl(body),
     recording_callback_method: readOneOf(body, "recording_callback_method", ["GET", "POST"]),
     first_party_play_url: readUrl(body, "first_party_play_url"),
     second_party_play_url: readUrl(body, "second_party_play_url"),
   });
 }
 
+/**
+ * Without `is_pin_authentication_required` the arguments that "only work with it on" are refused and the others, which
+ * nothing is said about, checked and dropped. PINs that come with `generate_pin` give way to the generated ones.
+ */
 function readPinGroup(body: Body, random: Random): Partial<SessionSettings> {
   const isRequired = readBoolean(body, "is_pin_authentication_required") ?? false;
   const isGenerated = readBoolean(body, "generate_pin") ?? false;
@@ -104,15 +109,15 @@ function readPinGroup(body: Body, random: Random): Partial<SessionSettings> {
   const wait = readInteger(body, "pin_retry_wait", 5, 10);
   const incorrect = readUrl(body, "incorrect_pin_play");
 
+  if (length !== undefined && !isGenerated) {
+    throw invalidParameter("generate_pin_length needs generate_pin to be true.");
+  }
   if (!isRequired) {
     const needless = isGenerated ? "generate_pin" : isForced ? "force_pin_authentication" : null;
     if (needless) throw invalidParameter(`${needless} needs is_pin_authentication_required to be true.`);
     return {};
   }
-  if (prompt === undefined) throw missingParameter("pin_prompt_play");
-  if (length !== undefined && !isGenerated) {
-    throw invalidParameter("generate_pin_length needs generate_pin to be true.");
-  }
+  if (!prompt) throw missingParameter("pin_prompt_play");
   if (!isGenerated && first === undefined) throw missingParameter("first_party_pin");
   if (!isGenerated && second === undefined) throw missingParameter("second_party_pin");
   if (first !== undefined && first === second) {
@@ -128,7 +133,7 @@ function readPinGroup(body: Body, random: Random): Partial<SessionSettings> {
     pin_prompt_play: prompt,
     pin_retry: retry ?? 1,
     pin_retry_wait: wait ?? 5,
-    incorrect_pin_play: incorrect ?? null,
+    incorrect_pin_play: incorrect || null,
     force_pin_authentication: isForced,
   };
 }
@@ -149,11 +154,14 @@ function readExpiry(body: Body): number | undefined {
   return readInteger(body, "session_expiry", 60, 30 * 86_400);
 }
 
+/** Numbers only: SIP endpoints are in the comments of one client and nowhere in the documentation (§5.1). */
 function readPhoneNumber(body: Body, name: string): string | undefined {
-  const text = readText(body, name);
-  if (text === undefined) return undefined;
-  if (!/^\+?[1-9]\d{6,14}$/.test(text)) throw invalidParameter(`${name} is not a valid phone number.`);
-  return text.replace("+", "");
+  const value = body[name] ?? "";
+  if (value === "") return undefined;
+  if (typeof value !== "string" || !/^\+?[1-9]\d{6,14}$/.test(value)) {
+    throw invalidParameter(`${name} is not a valid phone number.`);
+  }
+  return value.replace("+", "");
 }
 
 function readPin(body: Body, name: string): string | undefined {
@@ -164,14 +172,28 @@ function readPin(body: Body, name: string): string | undefined {
   return text;
 }
 
+/**
+ * Empty text is how an unset URL is written, so an update can take one away with it. Whether media behind a URL is mp3 or
+ * wav is not looked at: it would show when it is played.
+ */
 function readUrl(body: Body, name: string): string | undefined {
+  if (body[name] === "") return "";
   const text = readText(body, name);
   if (text === undefined) return undefined;
   if (!/^https?:$/.test(URL.parse(text)?.protocol ?? "")) {
     throw invalidParameter(`${name} should be a valid URL.`);
   }
-  if (text.length >= 1000) throw invalidParameter(`${name} should be under 1000 characters.`);
   return text;
+}
+
+/** The only URL whose length is limited (§5.1). */
+function readRecordingCallbackUrl(body: Body): string | undefined {
+  const name = "recording_callback_url";
+  const url = readUrl(body, name);
+  if (url !== undefined && url.length >= 1000) {
+    throw invalidParameter(`${name} should be under 1000 characters.`);
+  }
+  return url;
 }
 
 function readInteger(body: Body, name: string, min: number, max: number): number | undefined {
@@ -197,7 +219,7 @@ function readOneOf<T extends string>(body: Body, name: string, allowed: readonly
   return found;
 }
 
-/** Empty text counts as not given, as everywhere in this API. */
+/** Empty text counts as not given. */
 function readText(body: Body, name: string): string | undefined {
   const value = body[name] ?? undefined;
   if (value === undefined || value === "") return undefined;

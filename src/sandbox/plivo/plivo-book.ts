@@ -31,7 +31,23 @@ export function createPlivoBook(random: Random, now: () => number): PlivoBook {
   const apiRandom = random.fork("api");
   /** One stream per conversation, so that the steps of one never change the ids of another. */
   const streams = new Map<string, { session: MaskingSession; random: Random }>();
+  /** Sessions of the API whose first party is being rung, or is to be, because `initiate_call_to_first_party` is on. */
+  const placed = new Set<MaskingSession>();
   let isSorted = true;
+
+  /**
+   * The provider rings party one as soon as the session exists, which the answer to create does not show yet. Nobody
+   * picks up: a session made through the API has no people in this world.
+   */
+  const settlePlaced = (): void => {
+    for (const session of placed) {
+      const givesUpAt = session.createdAt + session.settings.ring_timeout * 1000;
+      if (session.interactions.length === 0) ringParty(session, "from", session.createdAt, apiRandom);
+      if (now() < givesUpAt) continue;
+      closeCall(session, givesUpAt, "no-answer");
+      placed.delete(session);
+    }
+  };
 
   const add = (session: MaskingSession): void => {
     sessions.push(session);
@@ -42,11 +58,15 @@ export function createPlivoBook(random: Random, now: () => number): PlivoBook {
 
   return {
     sessions() {
+      settlePlaced();
       if (!isSorted) sessions.sort((a, b) => b.createdAt - a.createdAt || b.sequence - a.sequence);
       isSorted = true;
       return sessions;
     },
-    find: (uuid) => byUuid.get(uuid),
+    find(uuid) {
+      settlePlaced();
+      return byUuid.get(uuid);
+    },
 
     create(given) {
       const createdAt = now();
@@ -76,6 +96,7 @@ export function createPlivoBook(random: Random, now: () => number): PlivoBook {
         interactions: [],
       };
       add(session);
+      if (given.settings.initiate_call_to_first_party) placed.add(session);
       return session;
     },
 
@@ -85,6 +106,7 @@ export function createPlivoBook(random: Random, now: () => number): PlivoBook {
       Object.assign(session.settings, given.settings);
       session.firstParty = given.firstParty ?? session.firstParty;
       session.secondParty = given.secondParty ?? session.secondParty;
+      ledger.enter(session);
       session.modifiedAt = at;
       if (given.expirySeconds !== undefined) session.expiresAt = at + given.expirySeconds * 1000;
     },

@@ -16,24 +16,25 @@ export interface NumberWish {
 export interface NumberLedger {
   /** A number of the pool on which none of the parties has another session at that time, or null. */
   allocate(wish: NumberWish): string | null;
-  /** Has to be called for every session, so that its parties are known to be taken. */
+  /** Has to be called for every session, and again when it gets another party, so that they are known to be taken. */
   enter(session: MaskingSession): void;
 }
 
 /**
  * A party may be in many sessions at once as long as each has another virtual number: a call from it could not be
- * routed otherwise. This is what the inventory rule of Plivo reference §5.3 (2N − 1) implies.
+ * routed otherwise. This is what the inventory rule of Plivo reference §5.3 (2N − 1) implies. A cool-off period keeps a
+ * number from the same parties only: from everybody would contradict that a number serves many sessions at a time.
  */
 export function createNumberLedger(): NumberLedger {
-  const byParty = new Map<string, MaskingSession[]>();
+  const byParty = new Map<string, Set<MaskingSession>>();
   let turn = 0;
 
   return {
     allocate({ parties, from, until, pool, sameCountryAs }) {
       const taken = new Set(
         parties
-          .flatMap((party) => byParty.get(party) ?? [])
-          .filter((session) => session.createdAt < until && session.expiresAt > from)
+          .flatMap((party) => [...(byParty.get(party) ?? [])])
+          .filter((session) => session.createdAt < until && restedAt(session) > from)
           .map((session) => session.virtualNumber),
       );
       const fitting = pool.filter(
@@ -47,12 +48,17 @@ export function createNumberLedger(): NumberLedger {
     enter(session) {
       for (const party of [session.firstParty, session.secondParty]) {
         if (party === "") continue;
-        const sessions = byParty.get(party) ?? [];
-        sessions.push(session);
+        const sessions = byParty.get(party) ?? new Set();
+        sessions.add(session);
         byParty.set(party, sessions);
       }
     },
   };
+}
+
+/** When the session's number may be given to its parties again, epoch ms. */
+function restedAt({ expiresAt, settings }: MaskingSession): number {
+  return expiresAt + settings.virtual_number_cooloff_period * 1000;
 }
 
 /** Country calling codes of the numbers in this world; every other number has a country without virtual numbers. */

@@ -16,6 +16,8 @@ export interface Leg {
   statusCode: number;
   destination: string;
   serviceNumber: string | null;
+  /** Whose phone rings at present. */
+  ringing: string | null;
 }
 
 /** A session from its first leg on; it is in the live list until it has ended. */
@@ -30,6 +32,8 @@ export interface Session {
   userData: string | null;
   callId: string;
   endedAt: number | null;
+  /** Waits in a queue since then. */
+  waitingSince: number | null;
   recordings: Recording[];
 }
 

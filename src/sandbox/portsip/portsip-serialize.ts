@@ -1,6 +1,6 @@
 /** PortSIP's records on the wire (PortSIP reference §3.2, §5.2, §5.3). */
 import type { Faults } from "../conversation.js";
-import { PBX_LOGIN } from "./portsip-auth.js";
+import { PBX_LOGIN } from "./portsip-logins.js";
 import { talkSeconds, type Leg, type Recording, type Session } from "./portsip-records.js";
 
 export type Wire = Record<string, unknown>;

@@ -1,8 +1,11 @@
 import type { SandboxServer, SandboxServerOptions } from "../conversation.js";
 import { createRandom } from "../kit/random.js";
 import { startSandboxHttp, type SandboxHttp } from "../kit/sandbox-http.js";
-import { createPortsipAuth, PBX_LOGIN, type Generation } from "./portsip-auth.js";
+import { createPortsipAuth, type Generation } from "./portsip-auth.js";
 import { createPortsipBook } from "./portsip-book.js";
+import type { PbxAnswer } from "./portsip-dialling.js";
+import { createTenantSettings } from "./portsip-directory.js";
+import { PBX_LOGIN } from "./portsip-logins.js";
 import { createPortsipRoutes } from "./portsip-routes.js";
 import {
   callLogWire,
@@ -11,10 +14,25 @@ import {
   sessionWire,
   type IdSpelling,
 } from "./portsip-serialize.js";
+import type { SipRequest } from "./portsip-sip.js";
+import { deliverEvents } from "./portsip-webhooks.js";
 import { serveWsi } from "./portsip-wsi.js";
 
 /** The PBX, with the switches that only it has. */
 export interface PortsipSandboxServer extends SandboxServer {
+  /**
+   * What somebody does when a call that was asked for, or a transfer, rings `number` from now on: at once. Whoever is
+   * being rung there does it this moment. Numbers nobody scripted pick up after two seconds; short ones that are no
+   * extension cannot be reached.
+   * @param number digits count, a plus does not
+   */
+  answers(number: string, behaviour: PbxAnswer): void;
+  /** How long people nobody scripted take to pick up: 1 as in life, 0 not at all. @default 1 */
+  setPace(pace: number): void;
+  /** Everything the PBX said to the phones, in order: holding and rewritten headers show nowhere else. */
+  readonly sip: readonly SipRequest[];
+  /** The code that a login with a second factor got by mail; null when none was sent. */
+  readonly mailedCode: string | null;
   /** How REST spells session ids. @default "base64" */
   setIdSpelling(spelling: IdSpelling): void;
   /** Which login endpoints exist. @default "22.2" */
@@ -30,8 +48,10 @@ export async function startPortsipServer(options: SandboxServerOptions): Promise
   const book = createPortsipBook(random, options.now);
   const auth = createPortsipAuth(random.fork("tokens"), options.now);
   let spelling: IdSpelling = "base64";
+  const tenant = createTenantSettings();
   const handle = createPortsipRoutes({
     book,
+    tenant,
     auth,
     now: options.now,
     spelling: () => spelling,
@@ -44,7 +64,8 @@ export async function startPortsipServer(options: SandboxServerOptions): Promise
     handle: (request) => handle(request),
     isExempt: ({ path }) => path.startsWith("/api/auth/") || path.startsWith("/api/login"),
   });
-  const stopWsi = serveWsi(http.server, book);
+  const stopWsi = serveWsi(http.server, book, options.now);
+  const stopWebhooks = deliverEvents(book, tenant, options.now);
 
   return {
     name: "portsip",
@@ -57,6 +78,12 @@ export async function startPortsipServer(options: SandboxServerOptions): Promise
     },
     begin: book.begin,
     apply: book.apply,
+    answers: book.dialling.script,
+    setPace: book.dialling.setPace,
+    sip: book.sip,
+    get mailedCode() {
+      return auth.mailedCode;
+    },
     setFaults: http.setFaults,
     setIdSpelling: (value) => (spelling = value),
     setGeneration: auth.setGeneration,
@@ -85,6 +112,8 @@ export async function startPortsipServer(options: SandboxServerOptions): Promise
       };
     },
     async close() {
+      book.stop();
+      stopWebhooks();
       stopWsi();
       await http.close();
     },

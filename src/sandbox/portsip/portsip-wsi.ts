@@ -1,52 +1,66 @@
-/** WSI, the PBX's WebSocket for events (PortSIP reference §6, §7.3). */
+/** WSI, the PBX's WebSocket for events (PortSIP reference §6). */
 import type { Server } from "node:http";
 import { WebSocketServer, type WebSocket } from "ws";
-import { PBX_COMPANY } from "../world/companies.js";
-import { PBX_LOGIN } from "./portsip-auth.js";
-import { TENANT_ID, type PbxEvent, type PortsipBook } from "./portsip-book.js";
-import { currentLeg, talkSeconds } from "./portsip-records.js";
+import type { PortsipBook } from "./portsip-book.js";
+import { loginOf, type Login } from "./portsip-logins.js";
+import { createSubscription, maySubscribe, TOPICS, type Topic } from "./portsip-push.js";
 
 /** Serves `/wsi` on the PBX's own port; answers what ends it. */
-export function serveWsi(server: Server, book: PortsipBook): () => void {
+export function serveWsi(server: Server, book: PortsipBook, now: () => number): () => void {
   const sockets = new WebSocketServer({ server, path: "/wsi" });
-  sockets.on("connection", (socket) => converse(socket, book));
+  sockets.on("connection", (socket) => converse(socket, book, now));
   return () => {
     for (const socket of sockets.clients) socket.terminate();
     sockets.close();
   };
 }
 
-function converse(socket: WebSocket, book: PortsipBook): void {
-  let isSignedIn = false;
-  const topics = new Set<string>();
-  const stop = book.listen((event) => {
-    if (topics.has("cdr_events")) socket.send(JSON.stringify(toMessage(event)));
-  });
+function converse(socket: WebSocket, book: PortsipBook, now: () => number): void {
+  let login: Login | null = null;
+  const subscription = createSubscription(book);
+  const send = (message: object) => socket.send(JSON.stringify(message));
+  const stop = book.listen((event) => subscription.messages(event).forEach(send));
   socket.on("close", stop);
   socket.on("message", (data: Buffer) => {
     const message = readMessage(data);
-    const reply = (status: 0 | -1, error?: string) =>
-      socket.send(
-        JSON.stringify({
-          command: message["command"],
-          id: "1",
-          status,
-          ...(error === undefined ? {} : { error }),
-        }),
-      );
-    if (message["command"] === "auth") {
-      const { username, password, domain } = PBX_LOGIN;
-      isSignedIn =
-        message["username"] === username && message["password"] === password && message["domain"] === domain;
-      return isSignedIn ? reply(0) : reply(-1, "invalid access token or credentials");
+    const { command } = message;
+    const reply = (error?: string) =>
+      send({
+        command,
+        id: "1",
+        status: error === undefined ? 0 : -1,
+        ...(error === undefined ? {} : { error }),
+      });
+    if (command === "auth") {
+      // A second factor has no place here: the password is all there is.
+      login = loginOf(message);
+      return reply(login ? undefined : "invalid access token or credentials");
     }
-    if (!isSignedIn) return reply(-1, "not authenticated");
-    const named = Array.isArray(message["topics"]) ? message["topics"].map(String) : [];
-    if (message["command"] === "subscribe") for (const topic of named) topics.add(topic);
-    else if (message["command"] === "unsubscribe") for (const topic of named) topics.delete(topic);
-    else return reply(-1, "unknown command");
-    reply(0);
+    if (login === null) return reply("not authenticated");
+    if (command !== "subscribe" && command !== "unsubscribe") return reply("unknown command");
+    const topics = listOf(message["topics"]) ?? [];
+    const known = TOPICS.filter((topic) => topics.includes(topic));
+    // Topics of all tenants belong to the system's administrators.
+    const refused = refusalOf(login, topics, known);
+    if (refused !== null) return reply(refused);
+    if (command === "unsubscribe") {
+      for (const topic of known) subscription.remove(topic);
+      return reply();
+    }
+    const [extensions, queues] = [listOf(message["extensions"]), listOf(message["queues"])];
+    const scope = { ...(extensions && { extensions }), ...(queues && { queues }) };
+    reply();
+    for (const topic of known) subscription.add(topic, scope, now()).forEach(send);
   });
+}
+
+function refusalOf(login: Login, topics: readonly string[], known: readonly Topic[]): string | null {
+  if (known.length < new Set(topics).size) return "unknown topic or permission denied";
+  return known.every((topic) => maySubscribe(login, topic)) ? null : "permission denied";
+}
+
+function listOf(value: unknown): string[] | null {
+  return Array.isArray(value) ? value.map(String) : null;
 }
 
 function readMessage(data: Buffer): Record<string, unknown> {
@@ -57,79 +71,4 @@ function readMessage(data: Buffer): Record<string, unknown> {
     // Answered as an unknown command.
     return {};
   }
-}
-
-const seconds = (ms: number | null): string => (ms === null ? "0" : String(Math.floor(ms / 1000)));
-const DIRECTIONS = {
-  EXTENSION_CALL: "ext",
-  INBOUND_CALL: "in",
-  OUTBOUND_CALL: "out",
-  INBOUND_OUTBOUND_CALL: "in2out",
-} as const;
-
-/** Numbers here, strings there: as the vendor's samples have it (reference Q13). */
-function toMessage({ type, session, at }: PbxEvent): Record<string, unknown> {
-  const leg = currentLeg(session);
-  const shared = {
-    event_type: type,
-    time: seconds(at),
-    session_id: session.id,
-    cdr_id: session.cdrId,
-    tenant_id: TENANT_ID,
-    direction: DIRECTIONS[session.direction],
-    caller: leg.caller,
-    did: session.did ?? "",
-    outbound_caller_id: session.outboundCallerId ?? "",
-  };
-  if (type.startsWith("cdr_target")) return { ...shared, destiantion: leg.destination };
-  const names = {
-    callee: leg.callee,
-    caller_display_name: leg.callerName ?? "",
-    callee_display_name: leg.calleeName ?? "",
-  };
-  if (type !== "call_cdr") {
-    return {
-      ...shared,
-      ...names,
-      ...(type === "call_start" ? { call_id: session.callId, user_data: session.userData ?? "" } : {}),
-    };
-  }
-  const talk = session.legs.reduce((sum, one) => sum + talkSeconds(one, at), 0);
-  return {
-    ...shared,
-    ...names,
-    call_id: session.callId,
-    tenant_name: PBX_COMPANY,
-    start_time: seconds(session.legs[0]?.startedAt ?? null),
-    ring_time: seconds(leg.rangAt),
-    answered_time: seconds(leg.answeredAt),
-    ended_time: seconds(session.endedAt),
-    ring_duration: "0",
-    talk_duration: talk,
-    call_status: session.legs.some((one) => one.answeredAt !== null)
-      ? "answered"
-      : leg.statusCode === 503
-        ? "fail"
-        : "noanswer",
-    ended_reason: leg.endReason === "" ? "None" : leg.endReason.toLowerCase(),
-    status_code: String(leg.statusCode),
-    trunk_name: leg.trunk === null ? "" : `${leg.trunk}:1`,
-    user_data: session.userData ?? "",
-    call_targets: session.legs.map((one) => ({
-      id: TENANT_ID,
-      call_type: one.serviceNumber === null ? "normal_call" : "queue_call",
-      caller: one.caller,
-      callee: one.callee,
-      destination: one.destination,
-      start_time: seconds(one.startedAt),
-      ring_time: seconds(one.rangAt),
-      answered_time: seconds(one.answeredAt),
-      ended_time: seconds(one.endedAt),
-      ring_duration: "0",
-      talk_duration: String(talkSeconds(one, at)),
-      status: one.answeredAt === null ? "noanswer" : "answered",
-      status_code: one.statusCode,
-      end_reason: one.endReason === "" ? "None" : one.endReason.toLowerCase(),
-    })),
-  };
 }

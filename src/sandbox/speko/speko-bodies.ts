@@ -80,6 +80,43 @@ export const CANCEL_BODY = z.object({
 
 export const END_BODY = z.object({});
 
+/** Callbacks and call control (Speko reference §7). */
+export const CANCEL_CALLBACK_BODY = z.object({ reason: z.string().max(500).optional() });
+export const DISPATCH_BODY = z.object({});
+export const WEB_JOIN_BODY = z.object({ displayName: z.string().optional() });
+export const MESSAGE_BODY = z.object({ text: z.string().min(1), mode: z.enum(["respond", "context"]) });
+
+export const PHONE_BODY = z
+  .object({
+    to: e164,
+    from: e164.optional(),
+    agentId: z.string().optional(),
+    intent: z.object({ language: z.string() }).optional(),
+    systemPrompt: z.string().optional(),
+    firstMessage: z.string().optional(),
+    variables: freeForm.optional(),
+    metadata: freeForm.optional(),
+    telephony: z
+      .object({
+        amd: z
+          .object({
+            mode: z.enum(["agent", "carrier", "disabled"]).optional(),
+            timeoutSeconds: z.number().min(1).max(60).optional(),
+          })
+          .optional(),
+      })
+      .optional(),
+    maxDurationSeconds: z
+      .int()
+      .min(30)
+      .max(4 * 3600)
+      .optional(),
+  })
+  .refine(({ agentId, intent }) => agentId !== undefined || intent !== undefined, {
+    path: ["agentId"],
+    message: "Expected agentId or intent",
+  });
+
 /** @throws SpekoRefusal 400 with the issues; an empty body is an empty object */
 export function parseBody<T>(schema: z.ZodType<T>, body: Buffer): T {
   const text = body.toString("utf8");

@@ -1,40 +1,63 @@
 import type { Conversation, Step } from "../conversation.js";
 import { createAgenda, type Agenda } from "../kit/agenda.js";
 import type { Random } from "../kit/random.js";
-import { addEvent, newCall } from "./speko-calls.js";
+import { makeCallback } from "./speko-callbacks.js";
+import { addEvent, addTurn, newCall } from "./speko-calls.js";
+import { createDialling, type Dialling, type SpekoAnswer } from "./speko-dialling.js";
+import { endCall, makeLeftovers, setRecording } from "./speko-ending.js";
 import { SPEKO_AGENTS } from "./speko-organization.js";
-import type { Call, Callback } from "./speko-records.js";
+import { isTerminal, type Call, type Callback } from "./speko-records.js";
 import { finishReport, makeReport } from "./speko-reports.js";
-import { startHunt } from "./speko-transfers.js";
+import { meet, startHunt, type TransferScene } from "./speko-transfers.js";
 
 /** Everything this organization has stored. */
 export interface SpekoBook {
   /** Newest first. */
   calls(): Call[];
   find(id: string): Call | undefined;
-  readonly callbacks: readonly Callback[];
+  callbacks(): readonly Callback[];
   readonly agenda: Agenda;
   readonly random: Random;
+  readonly dialling: Dialling;
   now(): number;
-  begin(conversation: Conversation): void;
+  /** Where what was asked for over HTTP happens. */
+  scene(call: Call): TransferScene;
+  /** From now on `to` does this, and so does whoever is being rung or screened there. */
+  answers(to: string, behaviour: SpekoAnswer): void;
+  begin(conversation: Conversation): Call;
   apply(conversation: Conversation, step: Step, at: number): void;
 }
-
-/** How long after the end of a call its room is torn down, milliseconds. */
-export const TEARDOWN_MS = 400;
 
 export function createSpekoBook(random: Random, now: () => number): SpekoBook {
   const calls = new Map<string, Call>();
   const byConversation = new Map<string, Call>();
   const callbacks: Callback[] = [];
   const agenda = createAgenda();
+  const dialling = createDialling();
   const settle = () => agenda.settle(now());
+  const sceneOf = (call: Call, chance: Random): TransferScene => {
+    const scene: TransferScene = {
+      ...{ call, agenda, random: chance, dialling },
+      endCall(at) {
+        call.isEnding = true;
+        endCall(scene, null, "callee-hung-up", at, 0);
+        makeLeftovers(scene, at);
+      },
+    };
+    return scene;
+  };
+  const scene = (call: Call) => sceneOf(call, random);
 
   return {
     agenda,
     random,
+    dialling,
     now,
-    callbacks,
+    scene,
+    callbacks() {
+      settle();
+      return callbacks;
+    },
     calls() {
       settle();
       return [...calls.values()].sort((a, b) => b.createdAt - a.createdAt || b.sequence - a.sequence);
@@ -43,29 +66,41 @@ export function createSpekoBook(random: Random, now: () => number): SpekoBook {
       settle();
       return calls.get(id);
     },
+    answers(to, behaviour) {
+      settle();
+      dialling.script(to, behaviour);
+      for (const call of calls.values()) {
+        for (const transfer of [...call.transfers]) {
+          if (transfer.to === to && !transfer.hunt.isTold && !isTerminal(transfer))
+            meet(scene(call), transfer, behaviour, now());
+        }
+      }
+    },
     begin(conversation) {
       const call = newCall(conversation, calls.size, random.fork(conversation.id), SPEKO_AGENTS);
       calls.set(call.id, call);
       byConversation.set(conversation.id, call);
+      return call;
     },
     apply(conversation, step, at) {
       agenda.settle(at);
       const call = byConversation.get(conversation.id);
       if (!call) throw new Error(`Conversation ${conversation.id} was never begun`);
-      applyStep({ call, conversation, agenda, random: random.fork(`${call.id}/${at}`), callbacks }, step, at);
+      // Whoever ended it from outside has taken it out of the conversation's hands.
+      if (call.isEnding) return;
+      applyStep(sceneOf(call, random.fork(`${call.id}/${at}`)), conversation, callbacks, step, at);
     },
   };
 }
 
-interface Scene {
-  call: Call;
-  conversation: Conversation;
-  agenda: Agenda;
-  random: Random;
-  callbacks: Callback[];
-}
-
-function applyStep({ call, conversation, agenda, random, callbacks }: Scene, step: Step, at: number): void {
+function applyStep(
+  scene: TransferScene,
+  conversation: Conversation,
+  callbacks: Callback[],
+  step: Step,
+  at: number,
+): void {
+  const { call, random } = scene;
   call.updatedAt = Math.max(call.updatedAt, at);
   switch (step.do) {
     case "ring":
@@ -84,22 +119,18 @@ function applyStep({ call, conversation, agenda, random, callbacks }: Scene, ste
         addEvent(call, random, at, { provider: "livekit", eventType: "egress_started" });
       return;
     case "say":
-      sayTurn(call, step, at, random);
+      addTurn(call, random, step, at);
       return;
     case "transfer":
-      startHunt({ call, agenda, random }, step.transfer, at);
+      startHunt(scene, step.transfer, at);
       return;
     case "end":
-      endCall(call, conversation, step.reason, at, random);
+      endCall(scene, conversation, step.reason, at);
       if (conversation.traits.callback)
-        callbacks.push(promiseCallback(call, conversation.traits.callback, at, random));
+        callbacks.push(makeCallback(call, conversation.traits.callback, at, random));
       return;
     case "recording":
-      call.recordingStatus = step.outcome;
-      if (step.outcome === "ready") {
-        call.recordingDurationMs = Math.max(1, (call.endedAt ?? at) - (call.answeredAt ?? call.createdAt));
-        addEvent(call, random, at, { provider: "livekit", eventType: "egress_ended", status: "complete" });
-      }
+      setRecording(call, random, step.outcome, at);
       return;
     case "report":
       call.report = call.report ? finishReport(call.report, step, at) : makeReport(call, step, at, random);
@@ -114,95 +145,4 @@ function applyStep({ call, conversation, agenda, random, callbacks }: Scene, ste
       // Nothing that this provider has a word for.
       return;
   }
-}
-
-function sayTurn(call: Call, step: Extract<Step, { do: "say" }>, at: number, random: Random): void {
-  if (call.turns.length === 0 && step.who === "agent") {
-    addEvent(call, random, at, { provider: "speko", eventType: "worker.first_agent_audio" });
-  }
-  call.turns.push({
-    id: random.uuid(),
-    index: call.turns.length,
-    source: step.who,
-    text: step.text,
-    draft: step.text.replace(/[.!?]$/, "").toLowerCase(),
-    startedAt: at,
-    endsAt: at + step.lastsMs,
-    wasInterrupted: random.chance(0.05),
-    metadata: step.who === "system" ? {} : { confidence: Number((0.85 + random.next() * 0.14).toFixed(2)) },
-    latency:
-      step.who === "agent"
-        ? { eouMs: random.int(180, 420), llmTtftMs: random.int(220, 700), ttsTtfbMs: random.int(90, 260) }
-        : null,
-  });
-}
-
-const END_STATUS: Readonly<Record<string, string>> = {
-  "no-answer": "no_answer",
-  busy: "busy",
-  cancelled: "cancelled",
-  failed: "failed",
-};
-
-/** Tears the room down. A status that lies keeps lying. */
-export function endCall(
-  call: Call,
-  conversation: Conversation | null,
-  reason: string,
-  at: number,
-  random: Random,
-): void {
-  if (call.endedAt !== null) return;
-  call.endedAt = at + TEARDOWN_MS;
-  call.updatedAt = call.endedAt;
-  call.isEnding = false;
-  call.status = conversation?.traits.status ?? END_STATUS[reason] ?? "ended";
-  const busy = reason === "busy";
-  if (reason === "failed" || busy || reason === "no-answer") {
-    addEvent(call, random, at, {
-      provider: "telnyx",
-      eventType: reason === "failed" ? "sip.dial_failed" : "call.hangup",
-      status: "failed",
-      failureCause: reason.replace("-", "_"),
-      sipStatusCode: busy ? 486 : reason === "no-answer" ? 480 : 503,
-      sipStatus: busy
-        ? "Busy Here"
-        : reason === "no-answer"
-          ? "Temporarily Unavailable"
-          : "Service Unavailable",
-    });
-  } else if (reason === "callee-hung-up") {
-    addEvent(call, random, at, { provider: "speko", eventType: "call.end_tool.completed" });
-  }
-  addEvent(call, random, call.endedAt, {
-    provider: "livekit",
-    eventType: "room_finished",
-    status: "finished",
-  });
-}
-
-function promiseCallback(
-  call: Call,
-  { afterMs, reason }: { afterMs: number; reason: string },
-  at: number,
-  random: Random,
-): Callback {
-  const scheduled = {
-    id: `cb_${random.hex(20)}`,
-    source: call,
-    createdSessionId: null,
-    toNumber: call.humanNumber ?? "+12025550100",
-    scheduledAt: at + afterMs,
-    status: "scheduled" as const,
-    reason,
-    instructions: null,
-    summary: null,
-    failureCause: null,
-    attemptedAt: null,
-    dispatchedAt: null,
-    cancelledAt: null,
-    createdAt: at,
-    updatedAt: at,
-  };
-  return scheduled;
 }

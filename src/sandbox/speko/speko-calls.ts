@@ -76,3 +76,30 @@ export function addEvent(
     ...event,
   });
 }
+
+/** Somebody speaks; the turn stays open for as long as it lasts. */
+export function addTurn(
+  call: Call,
+  random: Random,
+  { who, text, lastsMs }: { who: "user" | "agent" | "system"; text: string; lastsMs: number },
+  at: number,
+): void {
+  if (call.turns.length === 0 && who === "agent") {
+    addEvent(call, random, at, { provider: "speko", eventType: "worker.first_agent_audio" });
+  }
+  call.turns.push({
+    id: random.uuid(),
+    index: call.turns.length,
+    source: who,
+    text,
+    draft: text.replace(/[.!?]$/, "").toLowerCase(),
+    startedAt: at,
+    endsAt: at + lastsMs,
+    wasInterrupted: random.chance(0.05),
+    metadata: who === "system" ? {} : { confidence: Number((0.85 + random.next() * 0.14).toFixed(2)) },
+    latency:
+      who === "agent"
+        ? { eouMs: random.int(180, 420), llmTtftMs: random.int(220, 700), ttsTtfbMs: random.int(90, 260) }
+        : null,
+  });
+}

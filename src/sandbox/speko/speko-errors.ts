@@ -23,3 +23,7 @@ export function conflict(message: string): SpekoRefusal {
 export function invalid(path: string, message: string): SpekoRefusal {
   return new SpekoRefusal(400, "VALIDATION_ERROR", "Validation failed", [{ path, message }]);
 }
+
+export function notFound(what: string): SpekoRefusal {
+  return new SpekoRefusal(404, "NOT_FOUND", `${what} not found`);
+}

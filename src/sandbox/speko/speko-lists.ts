@@ -1,8 +1,8 @@
 /** The two lists (Speko reference §7): newest first, by a cursor that is a bare time. */
 import type { Faults } from "../conversation.js";
 import { invalid } from "./speko-errors.js";
-import type { Call } from "./speko-records.js";
-import { agentRowWire, sessionRowWire, type Wire } from "./speko-serialize.js";
+import type { Call, Callback } from "./speko-records.js";
+import { agentRowWire, callbackWire, sessionRowWire, type Wire } from "./speko-serialize.js";
 
 /** An agent's calls; the rows come twice. */
 export function agentCallsPage(calls: readonly Call[], query: URLSearchParams): Wire {
@@ -34,20 +34,35 @@ export function sessionsPage(calls: readonly Call[], query: URLSearchParams, fau
   return { entries: rows.map((call) => sessionRowWire(call, faults)), nextCursor: next };
 }
 
+/** Callbacks, without a cursor: what does not fit is not told. */
+export function callbacksPage(callbacks: readonly Callback[], query: URLSearchParams): Wire {
+  const source = query.get("source_session_id");
+  const status = query.get("status");
+  const rows = callbacks.filter(
+    (one) => (source ?? one.source.id) === one.source.id && (status ?? one.status) === one.status,
+  );
+  return { callbacks: rows.slice(0, readLimit(query, 25)).map(callbackWire) };
+}
+
 /** Rows that share the cursor's millisecond come again: the cursor cannot tell them apart (§7). */
 function page(
   calls: readonly Call[],
   query: URLSearchParams,
   fallback: number,
 ): { rows: Call[]; next: string | null } {
-  const text = query.get("limit");
-  const limit = text === null ? fallback : Number(text);
-  if (!Number.isInteger(limit) || limit < 1 || limit > 100) throw invalid("limit", "Expected 1 to 100");
+  const limit = readLimit(query, fallback);
   const cursor = readTime(query, "cursor") ?? Infinity;
   const rest = calls.filter((call) => call.createdAt <= cursor);
   const rows = rest.slice(0, limit);
   const following = rest[limit];
   return { rows, next: following === undefined ? null : new Date(following.createdAt).toISOString() };
+}
+
+function readLimit(query: URLSearchParams, fallback: number): number {
+  const text = query.get("limit");
+  const limit = text === null ? fallback : Number(text);
+  if (!Number.isInteger(limit) || limit < 1 || limit > 100) throw invalid("limit", "Expected 1 to 100");
+  return limit;
 }
 
 function readTime(query: URLSearchParams, name: string): number | undefined {

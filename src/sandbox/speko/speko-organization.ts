@@ -2,8 +2,9 @@ import { createRandom } from "../kit/random.js";
 import { AGENTS } from "../world/companies.js";
 import type { Agent } from "./speko-records.js";
 
-/** The one key this server accepts. */
+/** The key that may do everything, and one that may only read. */
 export const SPEKO_SANDBOX_KEY = "sk_live_sandbox_not_a_secret";
+export const SPEKO_READ_ONLY_KEY = "sk_live_sandbox_read_only";
 
 const random = createRandom("speko organization");
 

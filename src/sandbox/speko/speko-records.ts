@@ -28,7 +28,7 @@ export interface Call {
   answeredAt: number | null;
   /** Teardown of the room: the end marker. */
   endedAt: number | null;
-  /** `end` was asked for and the room is being torn down. */
+  /** `end` was asked for: the room is being torn down, or has been, and its conversation has no say any more. */
   isEnding: boolean;
   recordingStatus: string | null;
   recordingDurationMs: number | null;
@@ -97,6 +97,8 @@ export interface Transfer {
   updatedAt: number;
   completedAt: number | null;
   hunt: Hunt;
+  /** Stands for the ringing that is going on; another one replaces it. */
+  ringing: object | null;
 }
 
 export type DialOutcome = "answered" | "no-answer" | "busy" | "refused" | "voicemail" | "failed";
@@ -108,8 +110,8 @@ export interface Destination {
   screeningPrompt: string | null;
   summary: string | null;
   metadata: Record<string, unknown>;
-  outcome: DialOutcome;
-  afterMs: number;
+  /** What a conversation says comes of it; null leaves it to whoever is rung. */
+  told: { outcome: DialOutcome; afterMs: number } | null;
 }
 
 /** One transfer request: its destinations are tried in order until somebody takes the call. */
@@ -122,8 +124,13 @@ export interface Hunt {
   /** The fallback happened. */
   isFallbackApplied: boolean;
   voicemailDetected: boolean;
-  /** The agent bridges by itself, as conversations do; otherwise somebody has to ask for it. */
-  completesItself: boolean;
+  /** A conversation tells it, so that the agent bridges by itself; otherwise it was asked for over HTTP. */
+  isTold: boolean;
+  /** How long each destination rings. */
+  ringingTimeoutMs: number;
+  detectsVoicemail: boolean;
+  /** What the request said and no transfer carries: it stands in the payload of the events. */
+  details: Record<string, unknown>;
 }
 
 export interface Fallback {

@@ -64,6 +64,63 @@ export function finishReport(report: Report, step: ReportStep, at: number): Repo
   };
 }
 
+/** What finalizing was asked to do (Speko reference §3.1). */
+export interface FinalizeOptions {
+  forceAnalysis: boolean;
+  retryWebhook: boolean;
+}
+
+/**
+ * Runs the analysis that is missing, or all of it again, and sends the report once more when asked to. Nothing guards it
+ * against a call that is still going on.
+ * @returns the result of the delivery; null when none was asked for
+ */
+export function finalizeReport(
+  call: Call,
+  { forceAnalysis, retryWebhook }: FinalizeOptions,
+  at: number,
+  random: Random,
+): { report: Report; webhook: Record<string, unknown> | null } {
+  const step = {
+    do: "report" as const,
+    analysis: "completed" as const,
+    summary: call.report?.summary || "The caller was helped.",
+    outcome: call.report?.outcome || "completed",
+  };
+  let report = call.report;
+  if (report === null) report = makeReport(call, step, at, random);
+  else if (forceAnalysis) report = finishReport(report, step, at);
+  call.updatedAt = Math.max(call.updatedAt, at);
+  call.report = report;
+  if (!retryWebhook) return { report, webhook: null };
+  if (report.webhook === "not_configured")
+    return { report, webhook: { attempted: false, delivered: false, reason: "not_configured" } };
+  call.report = deliver(report, at, random);
+  return { report: call.report, webhook: { attempted: true, delivered: true, status: 200 } };
+}
+
+/** The same event again, under a delivery of its own. */
+function deliver(report: Report, at: number, random: Random): Report {
+  const [first] = report.deliveries;
+  const delivery = {
+    endpointId: first?.endpointId ?? `whe_${random.hex(12)}`,
+    deliveryId: `whd_${random.hex(12)}`,
+    eventId: first?.eventId ?? `msg_${random.hex(12)}`,
+    delivered: true,
+    status: 200,
+    error: null,
+    createdAt: at,
+  };
+  return {
+    ...report,
+    webhook: "delivered",
+    webhookAttempts: report.webhookAttempts + 1,
+    webhookDeliveredAt: at,
+    deliveries: [...report.deliveries, delivery],
+    updatedAt: at,
+  };
+}
+
 function toCostLines(call: Call): CostLine[] {
   const seconds = Math.max(
     0,

@@ -69,11 +69,13 @@ export function turnWire(turn: Turn, call: Call, now: number): Wire {
   };
 }
 
+/** The sessions' spelling of a turn. */
+export function camelCased(wire: Wire): Wire {
+  const rename = (name: string) => name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+  return Object.fromEntries(Object.entries(wire).map(([name, value]) => [rename(name), value]));
+}
+
 export function reportWire(call: Call, report: Report, now: number): Wire {
-  const deliveries = report.deliveries.map((delivery) => ({
-    ...delivery,
-    createdAt: iso(delivery.createdAt),
-  }));
   return {
     session_id: call.id,
     organization_id: ORGANIZATION.id,
@@ -103,9 +105,27 @@ export function reportWire(call: Call, report: Report, now: number): Wire {
           post_call_webhook_next_retry_at: null,
           post_call_webhook_delivered_at: isoOrNull(report.webhookDeliveredAt),
           post_call_webhook_error: report.webhook === "failed" ? "upstream answered 503" : null,
-          webhook_deliveries: deliveries,
+          webhook_deliveries: deliveryWires(report),
         }
       : {}),
+  };
+}
+
+/** The lines are camelCase inside a snake_case object (§12 quirk 2). */
+function deliveryWires({ deliveries }: Report): Wire[] {
+  return deliveries.map((delivery) => ({ ...delivery, createdAt: iso(delivery.createdAt) }));
+}
+
+/** The answer to finalizing (§4.7). @param webhook the result of the delivery that was asked for, if one was */
+export function finalizeWire(call: Call, report: Report, webhook: Wire | null): Wire {
+  const { summary, outcome, costMicroUsd } = report;
+  return {
+    session_id: call.id,
+    summary,
+    outcome,
+    cost_micro_usd: String(costMicroUsd),
+    webhook,
+    ...(call.isRecent ? { webhook_deliveries: deliveryWires(report) } : {}),
   };
 }
 
@@ -221,7 +241,9 @@ export function callbackWire(callback: Callback): Wire {
     source_session_id: callback.source.id,
     created_session_id: callback.createdSessionId,
     agent_id: callback.source.agent?.id ?? null,
+    phone_number_id: callback.source.agent?.phoneNumberId ?? null,
     to_number: callback.toNumber,
+    from_number: callback.source.agent?.number ?? null,
     scheduled_at: iso(callback.scheduledAt),
     status: callback.status,
     reason: callback.reason,

@@ -2,17 +2,37 @@ import type { SandboxServer, SandboxServerOptions } from "../conversation.js";
 import { createRandom } from "../kit/random.js";
 import { startSandboxHttp, type SandboxHttp } from "../kit/sandbox-http.js";
 import { createSpekoBook } from "./speko-book.js";
+import type { SpekoAnswer } from "./speko-dialling.js";
 import { SPEKO_SANDBOX_KEY } from "./speko-organization.js";
 import { createSpekoRoutes } from "./speko-routes.js";
 import { callbackWire, callWire, eventWire, sessionRowWire } from "./speko-serialize.js";
 
+/** Speko, with the switches that only it has. */
+export interface SpekoSandboxServer extends SandboxServer {
+  /**
+   * What somebody does when a transfer, a callback or a call rings `to` from now on: at once, at the next look. Whoever
+   * is being rung there by a transfer, or screened, does it this moment.
+   * @param to exactly as transfers name it. Numbers nobody scripted pick up after three seconds; …86 is busy and …80
+   *   does not answer
+   */
+  answers(to: string, behaviour: SpekoAnswer): void;
+  /** How fast things follow that nobody scripted: 1 as in life, 0 at the next look. @default 1 */
+  setPace(pace: number): void;
+  /** With the prepaid credit used up, whatever costs money is refused with 402. @default true */
+  setCredit(isLeft: boolean): void;
+}
+
 /** A server that speaks Speko's API of voice-AI calls, written from the reference alone. */
-export async function startSpekoServer(options: SandboxServerOptions): Promise<SandboxServer> {
+export async function startSpekoServer(options: SandboxServerOptions): Promise<SpekoSandboxServer> {
   const book = createSpekoBook(createRandom(options.seed).fork("speko"), options.now);
+  const closing = new AbortController();
+  let isBroke = false;
   const handle = createSpekoRoutes({
     book,
     origin: () => http.origin,
     faultsFor: (path) => (path.includes(http.faults.path ?? "") ? http.faults : {}),
+    closing: closing.signal,
+    isBroke: () => isBroke,
   });
   const http: SandboxHttp = await startSandboxHttp({
     host: options.host,
@@ -25,8 +45,11 @@ export async function startSpekoServer(options: SandboxServerOptions): Promise<S
     name: "speko",
     baseUrl: http.origin,
     environment: { SPEKO_API_KEY: SPEKO_SANDBOX_KEY, SPEKO_BASE_URL: http.origin },
-    begin: book.begin,
+    begin: (conversation) => void book.begin(conversation),
     apply: book.apply,
+    answers: book.answers,
+    setPace: book.dialling.setPace,
+    setCredit: (isLeft) => (isBroke = !isLeft),
     setFaults: http.setFaults,
     requests: http.requests,
     forget: http.forget,
@@ -36,9 +59,12 @@ export async function startSpekoServer(options: SandboxServerOptions): Promise<S
         call: calls.map((call) => callWire(call, book.now(), http.faults)),
         session: calls.map((call) => sessionRowWire(call, http.faults)),
         event: calls.flatMap((call) => call.events.map((event) => eventWire(event, call))),
-        callback: book.callbacks.map(callbackWire),
+        callback: book.callbacks().map(callbackWire),
       };
     },
-    close: http.close,
+    async close() {
+      closing.abort();
+      await http.close();
+    },
   };
 }

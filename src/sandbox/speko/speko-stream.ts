@@ -3,8 +3,7 @@ import type { SandboxHttpAnswer } from "../kit/sandbox-http.js";
 import type { SpekoBook } from "./speko-book.js";
 import { invalid } from "./speko-errors.js";
 import type { Call } from "./speko-records.js";
-import { camelCased } from "./speko-routes.js";
-import { eventWire, turnWire } from "./speko-serialize.js";
+import { camelCased, eventWire, turnWire } from "./speko-serialize.js";
 
 /** How often the stream looks for news, and how long it lasts before it asks to be opened again. Milliseconds. */
 const LOOK_EVERY_MS = 200;
