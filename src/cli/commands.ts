@@ -1,5 +1,6 @@
 /** The commands of `switchboard`, each a function from arguments to an exit code. */
 import { runDemo } from "./demo-command.js";
+import { runDoctor } from "./doctor-command.js";
 import { runSandbox } from "./sandbox-command.js";
 import { runSchema } from "./schema-command.js";
 import { runStart } from "./start-command.js";
@@ -25,6 +26,7 @@ export const COMMANDS: Readonly<Record<string, { run: Command; summary: string }
     summary: "the gateway on real credentials, from the environment or SWITCHBOARD_CONFIG",
   },
   demo: { run: runDemo, summary: "four sandbox providers with live traffic, and a gateway on them" },
+  doctor: { run: runDoctor, summary: "looks at every configured connection and says what is wrong" },
   sandbox: { run: runSandbox, summary: "only the four sandbox providers" },
   schema: { run: runSchema, summary: "prints the graph's SDL" },
 };

@@ -48,6 +48,7 @@ class PooledHttpClient implements HttpClient {
   readonly #meter = new RequestMeter();
   readonly #closing = new AbortController();
   readonly #attemptTimeoutMs: number;
+  #clockSkewMs: number | null = null;
 
   constructor(options: HttpClientOptions) {
     const maxConcurrency = options.maxConcurrency ?? MAX_CONCURRENCY;
@@ -70,7 +71,11 @@ class PooledHttpClient implements HttpClient {
   }
 
   get stats(): HttpClientStats {
-    return { circuit: this.#circuit.state, requestsPerMinute: this.#meter.perMinute };
+    return {
+      circuit: this.#circuit.state,
+      requestsPerMinute: this.#meter.perMinute,
+      clockSkewMs: this.#clockSkewMs,
+    };
   }
 
   async request(request: HttpRequest): Promise<HttpAnswer> {
@@ -127,6 +132,7 @@ class PooledHttpClient implements HttpClient {
           now: this.#options.now ?? Date.now,
         });
       });
+      this.#clockSkewMs = outcome.clockSkewMs ?? this.#clockSkewMs;
       const status = outcome.error === undefined ? outcome.answer.status : outcome.error.status;
       const elapsedMs = Math.round(performance.now() - startedAt);
       this.#options.log.debug({ ...this.#fieldsOf(request, number), status, elapsedMs }, "provider request");

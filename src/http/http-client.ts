@@ -71,6 +71,12 @@ export interface HttpClientStats {
   circuit: "closed" | "open" | "half-open";
   /** Requests put on the wire in the last 60 s, retries included. */
   requestsPerMinute: number;
+  /**
+   * How far the provider's clock is ahead of ours (negative: behind) by the `Date` of its latest answer, milliseconds,
+   * half the round trip allowed for. `Date` counts whole seconds, so less than one means nothing. Null before the first
+   * answer that has a `Date` of its own.
+   */
+  clockSkewMs: number | null;
 }
 
 export interface HttpClientOptions {

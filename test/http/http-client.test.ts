@@ -353,3 +353,52 @@ describe("close", () => {
     expect(server.requests).toHaveLength(1);
   });
 });
+
+describe("the provider's clock", () => {
+  const NOW = Date.UTC(2026, 0, 1, 12, 0, 0);
+  const send = (client: HttpClient) => client.request({ method: "GET", path: "/", accept: [401] });
+  const at = (offsetMs: number): Record<string, string> => ({ date: new Date(NOW + offsetMs).toUTCString() });
+
+  test.each([
+    ["ahead", 90_000],
+    ["behind", -3_600_000],
+    ["right", 0],
+  ])("is known from any answer: %s", async (_, offsetMs) => {
+    await using server = await startScriptedServer(statuses([401, at(offsetMs)]));
+    const client = connect(server, { now: () => NOW });
+    expect(client.stats.clockSkewMs).toBeNull();
+    await send(client);
+    // `Date` stands for the whole second that it begins, and a round trip on one machine takes no ten seconds.
+    expect(client.stats.clockSkewMs).toBeGreaterThan(offsetMs - 5_000);
+    expect(client.stats.clockSkewMs).toBeLessThanOrEqual(offsetMs + 500);
+  });
+
+  test("half of a slow round trip is allowed for", async () => {
+    const measure = performance.now.bind(performance);
+    let slownessMs = 0;
+    const watch = vi.spyOn(performance, "now").mockImplementation(() => measure() + slownessMs);
+    await using server = await startScriptedServer((_, response) => {
+      slownessMs = 8_000;
+      response.writeHead(200, at(0)).end();
+    });
+    const client = connect(server, { now: () => NOW });
+    await send(client).finally(() => watch.mockRestore());
+    expect(client.stats.clockSkewMs).toBeLessThanOrEqual(500 - 4_000);
+  });
+
+  test("is told by failures too, the latest answer counts, and answers without a date of their own do not", async () => {
+    await using server = await startScriptedServer(statuses([500, at(60_000)]));
+    const client = connect(server, { now: () => NOW, maxRetries: 0 });
+    await failureOf(send(client));
+    expect(client.stats.clockSkewMs).toBeGreaterThan(50_000);
+    server.play(statuses([200, at(-60_000)]));
+    await send(client);
+    expect(client.stats.clockSkewMs).toBeLessThan(-50_000);
+    const unusable: Record<string, string>[] = [{ date: "yesterday" }, { ...at(0), age: "120" }];
+    for (const headers of unusable) {
+      server.play(statuses([200, headers]));
+      await send(client);
+    }
+    expect(client.stats.clockSkewMs).toBeLessThan(-50_000);
+  });
+});
