@@ -1,15 +1,17 @@
 /** Mutations: checked, recorded, sent once, their outcome recorded, the session read again. */
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { isProviderError, type ErrorCode } from "../errors/index.js";
+import { isProviderError } from "../errors/index.js";
 import type { Logger } from "../http/http-client.js";
 import type { Ingest } from "../ingest/ingest.js";
 import type { EpochMs, SessionSnapshot } from "../model/index.js";
-import { COMMAND_CAPABILITIES, type CommandAnswer } from "../providers/commands.js";
-import type { CommandRow, Store, StoredAnswer } from "../store/store.js";
+import { COMMAND_CAPABILITIES, neverSent, type Command, type CommandAnswer } from "../providers/commands.js";
+import type { CommandRow, Store } from "../store/store.js";
 import type { Commands, Report, Surroundings, UserErrorRow, Wish } from "./commands.js";
-import { badInput, findTarget, givenMembers, type Target } from "./find-target.js";
+import { badInput, findTarget, givenMembers, referenceTo, type Target } from "./find-target.js";
 import { hashInput } from "./hash-input.js";
+import { NOTHING, refused, report } from "./report.js";
+import { retry } from "./retry.js";
 import { toOutcome, toStoredError, unknownError } from "./outcome.js";
 import { Turns } from "./turns.js";
 
@@ -30,13 +32,10 @@ const LONGEST_ANSWER = 6;
 const LOOK_MS = 100;
 const MAX_KEY_LENGTH = 255;
 
-const NOTHING: StoredAnswer = {
-  userErrors: [],
-  transferKey: null,
-  nextTransferKey: null,
-  routingAttemptKeys: [],
-  fallback: null,
-  webhook: null,
+const NO_SUCH_SESSION: CommandAnswer = {
+  kind: "refused",
+  code: "NOT_FOUND",
+  problems: [{ path: ["sessionId"], message: "The provider knows no such session." }],
 };
 
 /** How a command ended, ready to be recorded. */
@@ -125,10 +124,13 @@ export function createCommands(options: CommandsOptions): Commands {
     }
   }
 
-  async function send(row: CommandRow, { connection, command }: Target): Promise<End> {
+  async function send(row: CommandRow, target: Target): Promise<End> {
+    const { connection } = target;
     const { providerKey, providerId } = row;
     const ends = { answer: NOTHING, providerKey, providerId };
     try {
+      const command = target.isKnown ? target.command : await getToKnow(target);
+      if (command === null) return take(NO_SUCH_SESSION, row, connection.module.toProviderKey);
       const answer = await connection.commands.send(command, { timeoutMs });
       surroundings.observe(connection.name, null);
       return await take(answer, row, connection.module.toProviderKey);
@@ -144,6 +146,18 @@ export function createCommands(options: CommandsOptions): Commands {
         outcome === "FAILED" ? [{ message: error.message, code: error.code, path: null }] : [];
       return { ...ends, outcome, error, answer: { ...NOTHING, userErrors }, finishedAt: now() };
     }
+  }
+
+  /**
+   * The command with what its provider says of a session that the cache has never seen; null when it is none of this
+   * connection's. An id alone proves nothing: a login may reach more than the connection is configured for.
+   */
+  async function getToKnow({ connection, command, session }: Target): Promise<Command | null> {
+    if (session === null) return command;
+    const failure = await surroundings.reread(connection.name, session);
+    if (failure !== null) throw neverSent(failure);
+    const { isKnown, ...known } = await referenceTo(connection, session.providerId, store);
+    return isKnown ? { ...command, session: known } : null;
   }
 
   /** An answer that came: a yes with what it tells, or a no with its reasons. */
@@ -265,36 +279,5 @@ export function createCommands(options: CommandsOptions): Commands {
     async idle() {
       await Promise.allSettled([...running.values(), ...background]);
     },
-  };
-}
-
-/** Tries again every second, for half a minute. */
-async function retry(work: () => Promise<void>): Promise<void> {
-  for (let left = 30; left > 0; left -= 1) {
-    await sleep(1_000, undefined, { ref: false });
-    try {
-      return await work();
-    } catch {
-      // Still away.
-    }
-  }
-}
-
-function refused(userErrors: readonly UserErrorRow[]): Report {
-  return { ...NOTHING, command: null, session: null, readFailure: null, userErrors };
-}
-
-function report(row: CommandRow, readFailure: Report["readFailure"]): Report {
-  const { connection, providerId, answer } = row;
-  return {
-    ...(answer ?? NOTHING),
-    command: row,
-    session: providerId === null ? null : { connection, providerId },
-    readFailure,
-    userErrors: (answer ?? NOTHING).userErrors.map((each) => ({
-      ...each,
-      code: each.code as ErrorCode,
-      capability: null,
-    })),
   };
 }

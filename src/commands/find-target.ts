@@ -13,6 +13,8 @@ export interface Target {
   command: Command;
   /** Null for a session that is yet to be created. */
   session: { providerId: string; providerKey: string } | null;
+  /** False where the cache has never seen the session: whether it is one of this connection's, its provider must say. */
+  isKnown: boolean;
 }
 
 /** Members of an input that the gateway itself reads; the rest is the provider's. */
@@ -48,7 +50,9 @@ export async function findTarget(
   const nothing = { kind: wish.kind, input, session: null, transferId: null, consultation: null };
   if (wish.kind === "CREATE") {
     const connection = chooseConnection(wish, given["connection"], surroundings);
-    return Array.isArray(connection) ? connection : { connection, command: nothing, session: null };
+    return Array.isArray(connection)
+      ? connection
+      : { connection, command: nothing, session: null, isKnown: true };
   }
 
   const ofTransfer = wish.kind === "COMPLETE_TRANSFER" || wish.kind === "CANCEL_TRANSFER";
@@ -63,10 +67,11 @@ export async function findTarget(
     const { provider } = connection.module;
     return [badInput(`${member}: expected a session of ${wish.provider}, got one of ${provider}.`, member)];
   }
-  const session = await reference(connection, id.parts[0] ?? "", store);
+  const { isKnown, ...session } = await referenceTo(connection, id.parts[0] ?? "", store);
   const target = {
     connection,
     session,
+    isKnown,
     command: { ...nothing, session, transferId: ofTransfer ? (id.parts[1] ?? null) : null },
   };
   const other = given["consultationSessionId"];
@@ -76,7 +81,7 @@ export async function findTarget(
     const message = "consultationSessionId: expected the id of a session of the same connection.";
     return [badInput(message, "consultationSessionId")];
   }
-  const consultation = await reference(connection, second.id.parts[0] ?? "", store);
+  const { isKnown: _, ...consultation } = await referenceTo(connection, second.id.parts[0] ?? "", store);
   return { ...target, command: { ...target.command, consultation } };
 }
 
@@ -94,15 +99,18 @@ function locate(
   return { connection, id };
 }
 
-/** A session as the cache knows it. One that it has never seen can be acted on all the same: the id says enough. */
-async function reference(
+/** A session as the cache knows it; nothing but its id where it does not. */
+export async function referenceTo(
   { name, module }: ProviderConnection,
   providerId: string,
   { sessions }: Pick<Store, "sessions">,
-): Promise<SessionReference & { providerKey: string }> {
+): Promise<SessionReference & { providerKey: string; isKnown: boolean }> {
   const providerKey = module.toProviderKey(providerId);
   const [row] = await sessions.byRefs([{ connection: name, providerKey }], [name]);
-  return row ?? { providerId, providerKey, startedAt: null, endedAt: null, fields: {} };
+  if (!row) return { providerId, providerKey, startedAt: null, endedAt: null, fields: {}, isKnown: false };
+  const { channel, direction, phase, state, startedAt, endedAt, fields } = row;
+  const facts = { channel, direction, phase, state, startedAt, endedAt, fields };
+  return { ...facts, providerId: row.providerId, providerKey, isKnown: true };
 }
 
 function chooseConnection(

@@ -30,8 +30,8 @@ export function createRefresh({ store, ingest, directory, log }: RefreshDependen
     const snapshots: SessionSnapshot[] = [];
     for (const outcome of outcomes) {
       if (outcome.kind === "found") snapshots.push(outcome.snapshot);
-      if (outcome.kind === "failed") directory.failed(connection.name, outcome.error);
-      else directory.succeeded(connection.name);
+      if (outcome.kind !== "failed") directory.succeeded(connection.name);
+      else if (!isMissingRight(outcome.error)) directory.failed(connection.name, outcome.error);
     }
     if (snapshots.length > 0) await ingest.ingest(connection.name, snapshots);
   }
@@ -140,6 +140,11 @@ export function createRefresh({ store, ingest, directory, log }: RefreshDependen
       return requests.map((request) => merged.get(request) ?? { kind: "absent" });
     },
   };
+}
+
+/** The provider answers, only not this: a login may read sessions and not files, say. The connection is up. */
+function isMissingRight(error: ProviderError): boolean {
+  return error.code === "PROVIDER_AUTH_FAILED" && error.status === 403;
 }
 
 function flightKey(ref: SessionRef, section: Section | "session" = "session"): string {

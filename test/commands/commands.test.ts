@@ -23,6 +23,7 @@ import { openDatabase } from "../../src/store/open-database.js";
 import type { Store } from "../../src/store/store.js";
 import { createCaptureLogger } from "../support/capture-logger.js";
 import { DATABASES } from "../support/databases.js";
+import { snapshot } from "../support/snapshots.js";
 
 const SOURCE = { provider: "SPEKO", connection: "speko" };
 
@@ -85,12 +86,18 @@ describe.each(DATABASES)("commands on $name", (kind) => {
     const database = await openDatabase(url);
     const store = createStore(database);
     const reread: string[] = [];
+    const ingest = createIngest(database, { now: Date.now });
+    await ingest.ingest("speko", [snapshot("call-1"), snapshot("call-2")]);
     const commands = createCommands({
       store,
-      ingest: createIngest(database, { now: Date.now }),
+      ingest,
       surroundings: {
         connection: (name) => (name === "speko" ? provider.connection : undefined),
-        reread: (_, session) => Promise.resolve(void reread.push(session.providerId)).then(() => null),
+        async reread(connection, { providerId }) {
+          reread.push(providerId);
+          if (providerId === "unseen") await ingest.ingest(connection, [snapshot(providerId)]);
+          return providerId === "unreachable" ? new ProviderTimeoutError("No answer.", SOURCE) : null;
+        },
         relist: () => Promise.resolve(),
         observe: () => undefined,
       },
@@ -322,6 +329,24 @@ describe.each(DATABASES)("commands on $name", (kind) => {
     });
   });
 
+  it("has a session that the cache has never seen read before it acts on it", async () => {
+    const { commands, reread } = await start();
+    const run = commands.run(wish({}, "unseen"));
+    await provider.until(1);
+    expect(reread).toEqual(["unseen"]);
+    expect(provider.at(0).command.session).toMatchObject({ providerId: "unseen", state: "IN_PROGRESS" });
+    provider.at(0).answer(yes);
+    expect((await run).command).toMatchObject({ outcome: "SUCCEEDED" });
+    expect((await commands.run(wish({}, "nobody"))).userErrors).toMatchObject([
+      { code: "NOT_FOUND", path: ["input", "sessionId"] },
+    ]);
+    expect((await commands.run(wish({}, "unreachable"))).command).toMatchObject({
+      outcome: "FAILED",
+      error: { code: "PROVIDER_TIMEOUT" },
+    });
+    expect(provider.sent).toHaveLength(1);
+  });
+
   it("makes UNKNOWN of what a process left pending that has ended, has the session read again, and sends nothing", async () => {
     const dead = await start();
     void dead.commands.run(wish({ idempotencyKey: "k" })).catch(() => undefined);
@@ -351,9 +376,11 @@ describe.each(DATABASES.filter(({ name }) => name === "postgres"))("two gateways
     const start = async () => {
       const database = await openDatabase(url);
       const store = createStore(database);
+      const ingest = createIngest(database, { now: Date.now });
+      await ingest.ingest("speko", [snapshot("call-1")]);
       const commands = createCommands({
         store,
-        ingest: createIngest(database, { now: Date.now }),
+        ingest,
         surroundings: {
           connection: () => provider.connection,
           reread: () => Promise.resolve(null),
