@@ -50,9 +50,7 @@ export async function inspectSpeko(
 async function readOrganization(client: SpekoClient, options?: ReadOptions): Promise<Finding> {
   const answer = await client.organization(options);
   if (answer === null) return { ok: null, message: "This server has no page about the organization." };
-  const { json } = answer;
-  const known = isJsonObject(json) && typeof json["name"] === "string" ? ` (${json["name"]})` : "";
-  return { ok: true, message: `The API key belongs to an organization${known}.` };
+  return { ok: true, message: "The API key belongs to an organization." };
 }
 
 async function listSessions(client: SpekoClient, options?: ReadOptions): Promise<Finding> {
