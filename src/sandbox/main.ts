@@ -16,7 +16,7 @@ export interface SandboxCommandOptions {
  * `switchboard sandbox`: starts the providers, prints where they are and what to set, and runs until it is told to
  * stop.
  * @param argv what follows the command's name
- * @returns the exit code: 0, or 2 when the arguments make no sense
+ * @returns the exit code: 0, 1 when it cannot listen, or 2 when the arguments make no sense
  */
 export async function runSandboxCommand(
   argv: readonly string[],
@@ -38,20 +38,28 @@ export async function runSandboxCommand(
   const ports = Object.fromEntries(
     SANDBOX_PROVIDERS.map((name, index) => [name, portBase === 0 ? 0 : portBase + index]),
   );
-  const sandbox = await startSandbox({
-    seed,
-    host,
-    ports,
-    days,
-    traffic: { rate, speed },
-    ...(starters && { starters }),
-  });
+  let sandbox;
+  try {
+    const traffic = { rate, speed };
+    sandbox = await startSandbox({ seed, host, ports, days, traffic, ...(starters && { starters }) });
+  } catch (error) {
+    const taken = takenPort(error);
+    if (taken === null) throw error;
+    write(`Port ${taken} of ${host} is taken. Choose others with --port-base; 0 picks free ones.\n`);
+    return 1;
+  }
   for (const [name, value] of faults) sandbox.servers[name].setFaults(value);
   write(describe(sandbox));
 
   await untilStopped(signal);
   await sandbox.close();
   return 0;
+}
+
+/** The port that somebody else listens on already; null when that is not what went wrong. */
+function takenPort(error: unknown): number | null {
+  const { code, port } = (error ?? {}) as { code?: unknown; port?: unknown };
+  return code === "EADDRINUSE" && typeof port === "number" ? port : null;
 }
 
 /** Where the providers are, and the environment in a form a shell takes. */

@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { createServer, type AddressInfo } from "node:net";
 import { describe, expect, it, vi } from "vitest";
 import { runSandboxCommand } from "../../src/sandbox/main.js";
 import { parseSandboxArguments } from "../../src/sandbox/sandbox-arguments.js";
@@ -58,6 +60,19 @@ describe("the sandbox command", () => {
       2,
     );
     expect(written.join("")).toContain('got "often"');
+  });
+
+  it("ends with 1 and says which port is taken", async () => {
+    const taken = createServer().listen(0, "127.0.0.1");
+    await once(taken, "listening");
+    const { port } = taken.address() as AddressInfo;
+    const output: string[] = [];
+    const code = await runSandboxCommand(["--port-base", String(Math.min(port, 65_532)), "--days", "0"], {
+      write: (text) => output.push(text),
+    });
+    taken.close();
+    expect(code).toBe(1);
+    expect(output.join("")).toMatch(new RegExp(`^Port ${port} .* is taken.*--port-base`));
   });
 
   it("prints what to paste, starts with faults, and runs until it is told to stop", async () => {
