@@ -23,4 +23,7 @@ async function main(): Promise<number> {
   return command.run({ argv, environment: process.env, signal: stop.signal, print });
 }
 
+// Whoever reads the output may stop early (`switchboard schema | head`): no reason for a stack.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+
 process.exitCode = await main();

@@ -1,7 +1,7 @@
 import { Arg, Ctx, ID, Mutation, Resolver } from "type-graphql";
 import {
   CreateEvoVoiceSessionInput, CreatePlivoSessionInput, CreatePortsipSessionInput, EndSessionInput, HoldSessionInput,
-  ResumeSessionInput, Session, SessionPayload, UpdateEvoVoiceSessionInput, UpdatePlivoSessionInput,
+  RequiresScope, ResumeSessionInput, Session, SessionPayload, UpdateEvoVoiceSessionInput, UpdatePlivoSessionInput,
 } from "../../schema/index.js"; // prettier-ignore
 import type { OperationContext } from "../../src/context/context.js";
 
@@ -82,6 +82,7 @@ export class SessionCommandResolver {
     return acting.onSession({ name: "resumeSession", kind: "RESUME", input });
   }
 
+  @RequiresScope("sessions:read")
   @Mutation(() => Session, {
     nullable: true,
     description:

@@ -109,6 +109,18 @@ it("whoever may act but not read is told what became of it, and nothing of the s
   ]);
 });
 
+it("reading a session again is reading it: sessions:read is needed beside sessions:write", async () => {
+  const { id } = await session("speko");
+  const { data, errors } = await world.gateway.query(
+    `mutation { refreshSession(id: "${id}") { state } }`,
+    {},
+    as("blind"),
+  );
+  expect(data).toEqual({ refreshSession: null });
+  expect(errors[0]?.extensions).toMatchObject({ code: "FORBIDDEN", scope: "sessions:read" });
+  expect(world.sandbox.servers.speko.requests).toEqual([]);
+});
+
 it("a command is its principal's own to read; admin reads all", async () => {
   const { id } = await session("evo");
   const { data } = await end(id, "agent");
