@@ -48,7 +48,7 @@ export class ConnectionResolver {
 
   @FieldResolver(() => SourceError, { nullable: true })
   lastError(@Root() { state }: ConnectionNode): unknown {
-    return state.lastError;
+    return state.lastError ?? state.commandError;
   }
 
   @FieldResolver(() => Int)

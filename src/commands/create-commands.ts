@@ -35,7 +35,7 @@ const MAX_KEY_LENGTH = 255;
 const NO_SUCH_SESSION: CommandAnswer = {
   kind: "refused",
   code: "NOT_FOUND",
-  problems: [{ path: ["sessionId"], message: "The provider knows no such session." }],
+  problems: [{ path: [], message: "The provider knows no such session." }],
 };
 
 /** How a command ended, ready to be recorded. */
@@ -129,7 +129,7 @@ export function createCommands(options: CommandsOptions): Commands {
     const { providerKey, providerId } = row;
     const ends = { answer: NOTHING, providerKey, providerId };
     try {
-      const command = target.isKnown ? target.command : await getToKnow(target);
+      const command = await getToKnow(target);
       if (command === null) return take(NO_SUCH_SESSION, row, connection.module.toProviderKey);
       const answer = await connection.commands.send(command, { timeoutMs });
       surroundings.observe(connection.name, null);
@@ -149,15 +149,20 @@ export function createCommands(options: CommandsOptions): Commands {
   }
 
   /**
-   * The command with what its provider says of a session that the cache has never seen; null when it is none of this
+   * The command with what its provider says of sessions that the cache has never seen; null when one is none of this
    * connection's. An id alone proves nothing: a login may reach more than the connection is configured for.
    */
-  async function getToKnow({ connection, command, session }: Target): Promise<Command | null> {
-    if (session === null) return command;
-    const failure = await surroundings.reread(connection.name, session);
-    if (failure !== null) throw neverSent(failure);
-    const { isKnown, ...known } = await referenceTo(connection, session.providerId, store);
-    return isKnown ? { ...command, session: known } : null;
+  async function getToKnow({ connection, command, unseen }: Target): Promise<Command | null> {
+    const known = { ...command };
+    for (const ids of unseen) {
+      const failure = await surroundings.reread(connection.name, ids);
+      if (failure !== null) throw neverSent(failure);
+      const { isKnown, ...reference } = await referenceTo(connection, ids.providerId, store);
+      if (!isKnown) return null;
+      if (known.session?.providerId === ids.providerId) known.session = reference;
+      else known.consultation = reference;
+    }
+    return known;
   }
 
   /** An answer that came: a yes with what it tells, or a no with its reasons. */

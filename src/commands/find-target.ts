@@ -12,9 +12,15 @@ export interface Target {
   connection: ProviderConnection;
   command: Command;
   /** Null for a session that is yet to be created. */
-  session: { providerId: string; providerKey: string } | null;
-  /** False where the cache has never seen the session: whether it is one of this connection's, its provider must say. */
-  isKnown: boolean;
+  session: SessionIds | null;
+  /** Sessions that the cache has never seen: whether they are this connection's at all, its provider must say. */
+  unseen: readonly SessionIds[];
+}
+
+/** A session's id as the provider wrote it, and the form in which its spellings are equal. */
+export interface SessionIds {
+  providerId: string;
+  providerKey: string;
 }
 
 /** Members of an input that the gateway itself reads; the rest is the provider's. */
@@ -52,7 +58,7 @@ export async function findTarget(
     const connection = chooseConnection(wish, given["connection"], surroundings);
     return Array.isArray(connection)
       ? connection
-      : { connection, command: nothing, session: null, isKnown: true };
+      : { connection, command: nothing, session: null, unseen: [] };
   }
 
   const ofTransfer = wish.kind === "COMPLETE_TRANSFER" || wish.kind === "CANCEL_TRANSFER";
@@ -71,7 +77,7 @@ export async function findTarget(
   const target = {
     connection,
     session,
-    isKnown,
+    unseen: isKnown ? [] : [session],
     command: { ...nothing, session, transferId: ofTransfer ? (id.parts[1] ?? null) : null },
   };
   const other = given["consultationSessionId"];
@@ -81,8 +87,9 @@ export async function findTarget(
     const message = "consultationSessionId: expected the id of a session of the same connection.";
     return [badInput(message, "consultationSessionId")];
   }
-  const { isKnown: _, ...consultation } = await referenceTo(connection, second.id.parts[0] ?? "", store);
-  return { ...target, command: { ...target.command, consultation } };
+  const { isKnown: isSeen, ...consultation } = await referenceTo(connection, second.id.parts[0] ?? "", store);
+  const unseen = isSeen ? target.unseen : [...target.unseen, consultation];
+  return { ...target, unseen, command: { ...target.command, consultation } };
 }
 
 /** Decodes an id; null unless it names a thing of the kind, on a connection that the principal may know of. */

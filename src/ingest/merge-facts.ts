@@ -10,6 +10,10 @@ function pick<T>(known: T | null, incoming: T | null | undefined, newer: boolean
   return newer || known === null ? incoming : known;
 }
 
+function earliest(one: number | null, other: number | null): number | null {
+  return one === null || other === null ? (one ?? other) : Math.min(one, other);
+}
+
 /** For words whose UNKNOWN only means that this look did not tell. */
 function pickWord<T extends string>(
   known: T | "UNKNOWN",
@@ -41,7 +45,8 @@ export function mergeFacts(
     title: pick(known.title, incoming.title, newer),
     from: mergeParty(known.from, incoming.from, newer),
     to: mergeParty(known.to, incoming.to, newer),
-    startedAt: pick(known.startedAt, incoming.startedAt, newer),
+    // A session starts once: a later start is that of one of its legs, such as a transfer's.
+    startedAt: earliest(known.startedAt, incoming.startedAt),
     answeredAt: wobbles ? known.answeredAt : answeredAt,
     updatedAt: pick(known.updatedAt, incoming.updatedAt, newer),
     durationSeconds: pick(known.durationSeconds, incoming.durationSeconds, newer),

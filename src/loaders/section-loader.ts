@@ -18,7 +18,8 @@ export interface SectionLoader {
 
 /** Builds the section loader of one operation. */
 export function createSectionLoader({ sync, store, principal, now }: LoaderDependencies): SectionLoader {
-  const loader = new DataLoader<Want, ProviderError | null, string>(
+  // A failure is an answer here. Wrapped, since a loader throws any Error that it is given for a value.
+  const loader = new DataLoader<Want, { failure: ProviderError | null }, string>(
     async (wants) => {
       const bySession = Map.groupBy(wants, ({ session }) => session.handle.row.key);
       const sessions = [...bySession.values()].map((group) => (group[0] as Want).session);
@@ -39,13 +40,15 @@ export function createSectionLoader({ sync, store, principal, now }: LoaderDepen
         const row = rows[index];
         if (row) session.handle.row = row;
       });
-      return wants.map((want) => settle(want, byKey.get(want.session.handle.row.key), now()));
+      return wants.map((want) => ({
+        failure: settle(want, byKey.get(want.session.handle.row.key), now()),
+      }));
     },
     { cacheKeyFn: ({ session, section }) => `${session.handle.row.key} ${section}` },
   );
   return {
     ensure(session, section) {
-      const wait = loader.load({ session, section });
+      const wait = loader.load({ session, section }).then(({ failure }) => failure);
       session.handle.pending.push(wait);
       return wait;
     },

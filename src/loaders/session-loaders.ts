@@ -79,8 +79,10 @@ export function createSessionLoaders(dependencies: LoaderDependencies): SessionL
     // A section that the provider does not have at all is complete as it is: empty.
     if (!connection?.readSections.includes(section) && !connection?.extraSections.includes(section))
       return false;
-    // What this operation has just had read, or tried to, is not asked for again.
-    const held = live && !freshness.read && freshness.error === null;
+    // What this operation has just had read, or tried to, is not asked for again. Reading the session did not read what
+    // only a request of its own gives.
+    const isCovered = freshness.read && !connection.extraSections.includes(section);
+    const held = live && !isCovered && freshness.error === null;
     return lacksSection(row, section, now(), held);
   }
 

@@ -60,7 +60,8 @@ export function toTimeline(
     ...event,
     id: idOf(key),
     source: source ?? row.connection,
-    sortKey: key,
+    // Of one moment, in the order in which the provider wrote them down; then by id.
+    sortKey: `${String(event.createdAt ?? 0).padStart(15, "0")} ${key}`,
   }));
   return [...milestones, ...steps, ...told].sort((a, b) => a.at - b.at || compareText(a.sortKey, b.sortKey));
 }

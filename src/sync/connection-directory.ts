@@ -25,6 +25,11 @@ export interface ConnectionState {
   lastSyncedAt: EpochMs | null;
   coveredSince: EpochMs | null;
   lastError: ConnectionRow["lastError"];
+  /**
+   * Why commands are refused whatever they are about (credit used up, credentials), until one is not. Apart from
+   * `lastError`: reads may go on working.
+   */
+  commandError: ConnectionRow["lastError"];
   /** Failures since the last success. */
   failuresInARow: number;
   /** False until something was answered or failed. */
@@ -42,6 +47,8 @@ export interface ConnectionDirectory {
   succeeded(name: string): void;
   /** A request failed after its retries. */
   failed(name: string, error: ProviderError): void;
+  /** A command was answered (null), or failed like this. */
+  commanded(name: string, failure: ProviderError | null): void;
   /** A list was read completely; persisted, so that a restart knows it. */
   synced(name: string, at: EpochMs, coveredSince?: EpochMs): Promise<void>;
   progress(name: string, progress: SyncProgress | null): void;
@@ -64,6 +71,7 @@ export async function createConnectionDirectory(
       lastSyncedAt: row?.lastSyncedAt ?? null,
       coveredSince: row?.coveredSince ?? null,
       lastError: null,
+      commandError: null,
       failuresInARow: 0,
       contacted: false,
       progress: null,
@@ -80,25 +88,34 @@ export async function createConnectionDirectory(
     return found;
   };
 
+  function succeeded(name: string): void {
+    const entry = state(name);
+    entry.contacted = true;
+    entry.failuresInARow = 0;
+    entry.lastError = null;
+  }
+
+  function failed(name: string, error: ProviderError): void {
+    const entry = state(name);
+    entry.contacted = true;
+    entry.failuresInARow += 1;
+    entry.lastError = toStored(error, now());
+  }
+
   return {
     all: [...states.values()],
     get: (name) => states.get(name),
-    succeeded(name) {
-      const entry = state(name);
-      entry.contacted = true;
-      entry.failuresInARow = 0;
-      entry.lastError = null;
-    },
-    failed(name, error) {
-      const entry = state(name);
-      entry.contacted = true;
-      entry.failuresInARow += 1;
-      entry.lastError = {
-        code: error.code,
-        message: error.message,
-        retryAfterSeconds: error.retryAfterSeconds ?? null,
-        at: now(),
-      };
+    succeeded,
+    failed,
+    commanded(name, failure) {
+      if (failure === null) {
+        state(name).commandError = null;
+        succeeded(name);
+      } else if (failure.code === "PROVIDER_AUTH_FAILED") {
+        state(name).commandError = toStored(failure, now());
+      } else {
+        failed(name, failure);
+      }
     },
     async synced(name, at, coveredSince) {
       const entry = state(name);
@@ -114,7 +131,15 @@ export async function createConnectionDirectory(
     health(entry) {
       if (!entry.contacted) return "UNKNOWN";
       if (entry.connection.stats.circuit === "open" || entry.failuresInARow >= DOWN_AFTER) return "DOWN";
-      return entry.failuresInARow > 0 || entry.connection.stats.circuit === "half-open" ? "DEGRADED" : "UP";
+      return entry.failuresInARow > 0 ||
+        entry.commandError !== null ||
+        entry.connection.stats.circuit === "half-open"
+        ? "DEGRADED"
+        : "UP";
     },
   };
+}
+
+function toStored(error: ProviderError, at: EpochMs): NonNullable<ConnectionRow["lastError"]> {
+  return { code: error.code, message: error.message, retryAfterSeconds: error.retryAfterSeconds ?? null, at };
 }

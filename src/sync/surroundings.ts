@@ -16,9 +16,7 @@ export function createSurroundings({ directory, refresh, look }: Sync) {
       return outcome?.kind === "failed" ? outcome.error : null;
     },
     relist: (connection: string): Promise<void> => look([connection], 0, RELIST_MS),
-    observe(connection: string, failure: ProviderError | null): void {
-      if (failure === null) directory.succeeded(connection);
-      else directory.failed(connection, failure);
-    },
+    observe: (connection: string, failure: ProviderError | null): void =>
+      directory.commanded(connection, failure),
   };
 }

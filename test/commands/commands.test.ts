@@ -338,7 +338,7 @@ describe.each(DATABASES)("commands on $name", (kind) => {
     provider.at(0).answer(yes);
     expect((await run).command).toMatchObject({ outcome: "SUCCEEDED" });
     expect((await commands.run(wish({}, "nobody"))).userErrors).toMatchObject([
-      { code: "NOT_FOUND", path: ["input", "sessionId"] },
+      { code: "NOT_FOUND", path: null },
     ]);
     expect((await commands.run(wish({}, "unreachable"))).command).toMatchObject({
       outcome: "FAILED",

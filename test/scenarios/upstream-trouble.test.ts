@@ -40,7 +40,7 @@ describe.each(SANDBOX_PROVIDERS)("with %s in trouble", (name) => {
   beforeAll(async () => {
     world = await startTestWorld({
       sandbox: { days: 3 },
-      environment: { SWITCHBOARD_PROVIDER_TIMEOUT_MS: "300" },
+      environment: { SWITCHBOARD_PROVIDER_TIMEOUT_MS: "1000" },
     });
     const { data } = await world.gateway.query<List>(LIST, { connections: [name] });
     ids = data?.sessions.nodes.map(({ id }) => id) ?? [];
