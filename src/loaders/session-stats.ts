@@ -1,6 +1,6 @@
 /** Figures on groups of sessions: rights and arguments checked, the store asked, the answer in the graph's words. */
 import { BadUserInputError, ForbiddenError } from "../errors/index.js";
-import { zoneSegments, type MoneyRecord } from "../model/index.js";
+import { zoneSegments } from "../model/index.js";
 import type { StatsBucket, StatsDimension, StatsGroup, StatsQuery } from "../store/stats/stats.js";
 import type { LoaderDependencies } from "./dependencies.js";
 import { createFilterReading, readSessionFilter, type SessionFilterInput } from "./session-filter-input.js";
@@ -11,26 +11,20 @@ export interface SessionStatsRequest {
   bucket?: StatsBucket | null;
   /** @default "UTC" */
   timeZone?: string | null;
-  /** Fields that the operation selects: percentiles cost a pass over the rows. */
+  /** Fields that the operation selects: what it leaves out is not computed. */
   fields: ReadonlySet<string>;
 }
 
 /** Source of `SessionStats`. */
 export interface SessionStatsNode extends Pick<
   StatsGroup,
-  | "from"
-  | "to"
-  | "count"
-  | "liveCount"
-  | "answeredCount"
-  | "p50DurationSeconds"
-  | "p95DurationSeconds"
-  | "transferCount"
+  "from" | "to" | "count" | "liveCount" | "answeredCount" | "cost" | "transferCount"
 > {
   key: Readonly<Record<string, string | null>>;
   totalDurationSeconds: number;
   averageDurationSeconds: number | null;
-  cost: MoneyRecord[];
+  p50DurationSeconds: number | null;
+  p95DurationSeconds: number | null;
 }
 
 /** Throws `BadUserInputError` (filter, zone, too many groups) and `ForbiddenError` (outcomes without the scope). */
@@ -43,7 +37,7 @@ const LONGEST_BUCKET_MS = 32 * 86_400_000;
 
 const NOTHING: StatsGroup = {
   ...{ key: [], from: null, to: null, count: 0, liveCount: 0, answeredCount: 0, timedCount: 0 },
-  ...{ totalDurationMs: 0, p50DurationSeconds: null, p95DurationSeconds: null, cost: [], transferCount: 0 },
+  ...{ totalDurationMs: 0, p50DurationMs: null, p95DurationMs: null, cost: [], transferCount: 0 },
 };
 
 /** Builds the figures' side of one operation. */
@@ -60,7 +54,11 @@ export function createSessionStats(dependencies: LoaderDependencies): SessionSta
       filter: readSessionFilter(filter, reading),
       groupBy: dimensions,
       bucket: null,
-      percentiles: fields.has("p50DurationSeconds") || fields.has("p95DurationSeconds"),
+      wanted: {
+        percentiles: fields.has("p50DurationSeconds") || fields.has("p95DurationSeconds"),
+        cost: fields.has("cost"),
+        transfers: fields.has("transferCount"),
+      },
       maxGroups: MAX_GROUPS,
     };
     const { startedAfter = -Infinity, startedBefore = Infinity } = query.filter;
@@ -89,7 +87,7 @@ export function createSessionStats(dependencies: LoaderDependencies): SessionSta
 }
 
 function toNode(
-  { key, timedCount, totalDurationMs, ...figures }: StatsGroup,
+  { key, timedCount, totalDurationMs, p50DurationMs, p95DurationMs, ...figures }: StatsGroup,
   dimensions: readonly StatsDimension[],
 ): SessionStatsNode {
   return {
@@ -97,5 +95,7 @@ function toNode(
     key: Object.fromEntries(dimensions.map((dimension, index) => [dimension, key[index] ?? null])),
     totalDurationSeconds: totalDurationMs / 1000,
     averageDurationSeconds: timedCount === 0 ? null : totalDurationMs / timedCount / 1000,
+    p50DurationSeconds: p50DurationMs === null ? null : p50DurationMs / 1000,
+    p95DurationSeconds: p95DurationMs === null ? null : p95DurationMs / 1000,
   };
 }

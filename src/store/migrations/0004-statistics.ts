@@ -1,16 +1,22 @@
 import type { Knex } from "knex";
-import { createRollup, createTriggers, dropRollup, fillRollup } from "../stats/rollup-triggers.js";
+import {
+  createRollups,
+  createTriggers,
+  dropRollups,
+  dropTriggers,
+  fillRollups,
+} from "../stats/rollup-triggers.js";
 
 /** Figures on sessions kept ready: filled from what is there, then followed by triggers. */
 export async function up(knex: Knex): Promise<void> {
   const database = nameOf(knex);
-  for (const sql of [...createRollup(database), fillRollup(database), ...createTriggers(database)]) {
+  for (const sql of [...createRollups(database), ...fillRollups(database), ...createTriggers(database)]) {
     await knex.raw(sql);
   }
 }
 
 export async function down(knex: Knex): Promise<void> {
-  for (const sql of dropRollup(nameOf(knex))) await knex.raw(sql);
+  for (const sql of [...dropTriggers(nameOf(knex)), ...dropRollups()]) await knex.raw(sql);
 }
 
 function nameOf(knex: Knex): "sqlite" | "postgres" {

@@ -1,7 +1,7 @@
 /** Stretches of time on a zone's clocks: as a number that SQL computes for a row, and back as a beginning and an end. */
 import type { ZoneSegment } from "../../model/index.js";
 import type { Dialect, SqlValue } from "../sql.js";
-import { floorTo, QUARTER_MS } from "./stats-columns.js";
+import { floorTo } from "./stats-columns.js";
 import type { StatsBucket, StatsQuery } from "./stats.js";
 
 const HOUR = 3_600_000;
@@ -71,10 +71,10 @@ export function stretchOf({ unit, segments }: Bucket, number: number): { from: n
   }
 }
 
-/** True when no quarter of an hour lies on both sides of the boundary of a bucket. */
-export function fitsQuarters({ segments }: Bucket): boolean {
+/** True when no stretch of `length` (a divisor of an hour, on UTC's clocks) lies on both sides of a bucket's edge. */
+export function fits({ segments }: Bucket, length: number): boolean {
   return segments.every(
-    ({ start, offset }) => offset % QUARTER_MS === 0 && (start === -Infinity || start % QUARTER_MS === 0),
+    ({ start, offset }) => offset % length === 0 && (start === -Infinity || start % length === 0),
   );
 }
 

@@ -6,20 +6,37 @@
  */
 import type { Dialect } from "../sql.js";
 
-/** Length of the stretches that the rollup tells apart. Zones are some quarters of an hour away from UTC. */
-export const QUARTER_MS = 900_000;
-/** Stands for the quarter of sessions without a start. Before every moment that can be written. */
+const QUARTER_MS = 900_000;
+const HOUR_MS = 3_600_000;
+
+/** Figures kept ready: a cell for all sessions that started in one stretch of time and have `keys` in common. */
+export interface Rollup {
+  table: string;
+  /** Length of the stretches, milliseconds. */
+  length: number;
+  /** Columns of `sessions`, beside the connection. */
+  keys: readonly string[];
+}
+
+/** In the order in which they are tried: the fewer cells, the sooner they are added up. */
+export const ROLLUPS: readonly Rollup[] = [
+  // Zones are some quarters of an hour away from UTC.
+  { table: "session_quarters", length: QUARTER_MS, keys: ["provider"] },
+  { table: "session_hours", length: HOUR_MS, keys: ["provider", "phase", "state", "channel", "direction"] },
+];
+/** Stands for the stretch of sessions without a start. Before every moment that can be written. */
 export const NO_START = -9_000_000_000_000_000;
 /** Amounts are added up as whole numbers of 10^-8 units, where they have no more decimals and five digits at most. */
 export const FINE_DIGITS = 8;
 
-/** What a cell of the rollup has in common. */
-export const CELL = [
-  ...["connection", "quarter", "provider", "phase", "state", "channel", "direction", "currency"],
-] as const;
 /** What is added up. */
-export const MEASURES = ["sessions", "answered", "timed", "ms", "fine", "odd", "transfers"] as const;
+export const MEASURES = ["sessions", "live", "answered", "timed", "ms", "fine", "odd", "transfers"] as const;
 export type Measure = (typeof MEASURES)[number];
+
+/** The columns that name a cell. */
+export function cellColumns({ keys }: Rollup): string[] {
+  return ["connection", "start", ...keys, "currency"];
+}
 
 /** The columns of `sessions` that figures depend on. */
 export const WATCHED = [
@@ -32,24 +49,21 @@ export function floorTo(value: string, length: number): string {
   return `(${value} - ((${value} % ${length}) + ${length}) % ${length})`;
 }
 
-/** The columns of a cell for a row. @param row "NEW.", "OLD." or nothing */
-export function cellOf(row: string): Record<(typeof CELL)[number], string> {
-  return {
-    connection: `${row}connection`,
-    quarter: `COALESCE(${floorTo(`${row}started_at`, QUARTER_MS)}, ${NO_START})`,
-    provider: `${row}provider`,
-    phase: `${row}phase`,
-    state: `${row}state`,
-    channel: `${row}channel`,
-    direction: `${row}direction`,
-    currency: `CASE WHEN ${row}cost_amount IS NULL OR ${row}cost_currency IS NULL THEN '' ELSE ${row}cost_currency END`,
-  };
+/** The values of `cellColumns` for a row. @param row "NEW.", "OLD.", "sessions." or nothing */
+export function cellValues({ keys, length }: Rollup, row: string): string[] {
+  const start = `COALESCE(${floorTo(`${row}started_at`, length)}, ${NO_START})`;
+  return [`${row}connection`, start, ...keys.map((key) => row + key), currencyOf(row)];
 }
 
-/** The duration, where it is one. */
-export function durationOf(row: string): string {
+/** The currency, empty without a cost. */
+export function currencyOf(row: string): string {
+  return `CASE WHEN ${row}cost_amount IS NULL OR ${row}cost_currency IS NULL THEN '' ELSE ${row}cost_currency END`;
+}
+
+/** The duration in milliseconds, where it is one. */
+export function millisecondsOf(row: string): string {
   const column = `${row}duration_seconds`;
-  return `CASE WHEN ${column} >= 0 AND ${column} <= 1000000000 THEN ${column} END`;
+  return `CASE WHEN ${column} >= 0 AND ${column} <= 1000000000 THEN CAST(floor(${column} * 1000 + 0.5) AS bigint) END`;
 }
 
 /** What a row adds to each measure. @param transfers SQL for the number of its transfers */
@@ -59,15 +73,16 @@ export function measuresOf(
   { name }: Pick<Dialect, "name">,
 ): Record<Measure, string> {
   const amount = `${row}cost_amount`;
-  const duration = durationOf(row);
+  const ms = millisecondsOf(row);
   const hasCost = `${amount} IS NOT NULL AND ${row}cost_currency IS NOT NULL`;
   const plain = name === "sqlite" ? isPlainOnSqlite(amount) : isPlainOnPostgres(amount);
   const fine = name === "sqlite" ? fineOnSqlite(amount) : `CAST(CAST(${amount} AS numeric) * 1e8 AS bigint)`;
   return {
     sessions: "1",
+    live: `CASE WHEN ${row}phase = 'LIVE' THEN 1 ELSE 0 END`,
     answered: `CASE WHEN ${row}answered_at IS NULL THEN 0 ELSE 1 END`,
-    timed: `CASE WHEN ${duration} IS NULL THEN 0 ELSE 1 END`,
-    ms: `COALESCE(CAST(floor((${duration}) * 1000 + 0.5) AS bigint), 0)`,
+    timed: `CASE WHEN ${ms} IS NULL THEN 0 ELSE 1 END`,
+    ms: `COALESCE(${ms}, 0)`,
     fine: `CASE WHEN ${hasCost} AND ${plain} THEN ${fine} ELSE 0 END`,
     // Amounts that no whole number holds: rare enough to be added up one by one.
     odd: `CASE WHEN ${hasCost} AND NOT (${plain}) THEN 1 ELSE 0 END`,

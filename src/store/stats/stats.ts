@@ -19,13 +19,13 @@ export interface StatsQuery {
   groupBy: readonly StatsDimension[];
   /** By the sessions' start on the clocks of a zone; null for all time. */
   bucket: { unit: StatsBucket; segments: readonly ZoneSegment[] } | null;
-  /** Whether the percentiles are wanted: they take a pass over the rows. */
-  percentiles: boolean;
+  /** What is wanted beside the counts and the sum of durations. Percentiles take a pass over the rows. */
+  wanted: { percentiles: boolean; cost: boolean; transfers: boolean };
   /** Groups at most, a group counted once for each currency. Beyond them the answer is null. */
   maxGroups: number;
 }
 
-/** Figures on one group. Durations below 0 and above 10^9 s count as missing. */
+/** Figures on one group; what is not wanted is 0, null or empty. Durations below 0 and above 10^9 s count as missing. */
 export interface StatsGroup {
   /** Values of the dimensions, in the order of `groupBy`. */
   key: (string | null)[];
@@ -37,11 +37,11 @@ export interface StatsGroup {
   answeredCount: number;
   /** Sessions whose duration is known. */
   timedCount: number;
-  /** Their durations, each to the nearest millisecond, added up. */
+  /** Their durations, each to the nearest millisecond (here and below), added up. */
   totalDurationMs: number;
-  /** Nearest rank: the smallest duration that at least half (95 of 100) do not exceed. Null unless asked for. */
-  p50DurationSeconds: number | null;
-  p95DurationSeconds: number | null;
+  /** Nearest rank: the smallest duration that at least half (95 of 100) do not exceed. */
+  p50DurationMs: number | null;
+  p95DurationMs: number | null;
   /** One sum for each currency, by its code. */
   cost: MoneyRecord[];
   transferCount: number;

@@ -95,13 +95,15 @@ export function figuresOf(rows: readonly PlainRow[], args: PlainArgs): Figures[]
 function addUp(rows: readonly PlainRow[]): Omit<Figures, "key" | "from" | "to"> {
   const durations = rows
     .flatMap(({ duration_seconds: seconds }) =>
-      seconds === null || seconds < 0 || seconds > 1e9 ? [] : [seconds],
+      seconds === null || seconds < 0 || seconds > 1e9 ? [] : [Math.floor(seconds * 1000 + 0.5)],
     )
     .toSorted((one, other) => one - other);
-  const ms = durations.reduce((sum, seconds) => sum + Math.floor(seconds * 1000 + 0.5), 0);
+  const ms = durations.reduce((sum, duration) => sum + duration, 0);
   // Hundredths in whole numbers: 0.95 has no exact double.
-  const rank = (hundredths: number) =>
-    durations[Math.floor((durations.length * hundredths + 99) / 100) - 1] ?? null;
+  const rank = (hundredths: number) => {
+    const found = durations[Math.floor((durations.length * hundredths + 99) / 100) - 1];
+    return found === undefined ? null : found / 1000;
+  };
   const priced = rows.filter((row) => row.cost_amount !== null && row.cost_currency !== null);
   const currencies = [...new Set(priced.map((row) => row.cost_currency ?? ""))].toSorted();
   return {
