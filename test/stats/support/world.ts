@@ -1,11 +1,10 @@
 /** A gateway over an empty world, and a door of its own into its database. */
 import { createIngest } from "../../../src/ingest/create-ingest.js";
-import type { Ingest } from "../../../src/ingest/ingest.js";
 import type { SessionSnapshot } from "../../../src/model/index.js";
 import { openDatabase } from "../../../src/store/open-database.js";
 import type { Database } from "../../../src/store/sql.js";
 import type { TestDatabase } from "../../support/databases.js";
-import { startTestWorld, type Answer } from "../../support/gateway.js";
+import { startTestWorld, type Answer, type TestGateway } from "../../support/gateway.js";
 import { snapshot } from "../../support/snapshots.js";
 import type { Figures, PlainArgs } from "./figures.js";
 
@@ -17,7 +16,7 @@ export const WHOLE = `${LEAN} p50DurationSeconds p95DurationSeconds`;
 
 export interface StatsWorld extends AsyncDisposable {
   readonly database: Database;
-  readonly ingest: Ingest;
+  readonly query: TestGateway["query"];
   /** Takes one look at each. */
   take(connection: string, looks: Readonly<Record<string, Partial<SessionSnapshot>>>): Promise<void>;
   /** Asks `sessionStats`. @param fields by default all @param headers as which client */
@@ -54,7 +53,7 @@ export async function startStatsWorld(
     world.gateway.query(QUERY(fields), args, headers);
   return {
     database,
-    ingest,
+    query: (...operation) => world.gateway.query(...operation),
     ask,
     async figures(args, fields) {
       const { data, errors } = await ask(args, fields);
