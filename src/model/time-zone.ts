@@ -50,7 +50,7 @@ function openClock(timeZone: string): Intl.DateTimeFormat | null {
     return new Intl.DateTimeFormat("en-US", {
       ...{ timeZone, calendar: "gregory", numberingSystem: "latn", hourCycle: "h23", year: "numeric" },
       ...{ month: two, day: two, hour: two, minute: two, second: two },
-    } as Intl.DateTimeFormatOptions);
+    });
   } catch {
     return null;
   }

@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import * as statistics from "../../src/store/migrations/0004-statistics.js";
+import { down as withoutStatistics } from "../../src/store/migrations/0004-statistics.js";
 import { openDatabase } from "../../src/store/open-database.js";
 import { DATABASES } from "../support/databases.js";
 import { facts, party, transfer } from "../support/snapshots.js";
@@ -299,7 +299,7 @@ describe.each(DATABASES)("sessionStats on $name", (kind) => {
   it("a database from before has its figures after the migration, and keeps them exact", async () => {
     const { url, drop } = await kind.create();
     const old = await openDatabase(url);
-    await statistics.down(old.knex);
+    await withoutStatistics(old.knex);
     await old.all("DELETE FROM knex_migrations WHERE name = '0004-statistics'", []);
     await takeFour();
     const columns = "key, tie, connection, provider, provider_id, provider_key, channel, direction, phase, state, started_at, answered_at, duration_seconds, cost_amount, cost_currency, sections, problems, fetched_at, source, has_transfer, has_transcript"; // prettier-ignore
