@@ -52,7 +52,8 @@ function session(number) {
     [5, "CANCELLED"],
     [3, "MISSED"],
   );
-  const startedAt = END - Math.floor(random() * DAYS * DAY);
+  // In the order in which they happened, as they come to be known.
+  const startedAt = END - DAYS * DAY + Math.floor(((number + random()) / ROWS) * DAYS * DAY);
   const answered = state === "COMPLETED";
   const seconds = answered ? Math.floor(-Math.log(random()) * 180_000) / 1000 : 0;
   return {
