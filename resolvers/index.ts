@@ -10,6 +10,7 @@ import { RecordingResolver } from "./recording/recording.resolver.js";
 import { ReportResolver } from "./report/report.resolver.js";
 import { EvoVoiceSessionResolver, PortsipSessionResolver } from "./session/provider-session.resolver.js";
 import { SessionConnectionResolver } from "./session/session-connection.resolver.js";
+import { SessionStatsResolver } from "./session/session-stats.resolver.js";
 import { SessionResolver } from "./session/session.resolver.js";
 import { TranscriptResolver } from "./transcript/transcript.resolver.js";
 import { TransferResolver } from "./transfer/transfer.resolver.js";
@@ -20,6 +21,7 @@ export const RESOLVERS = [
   NodeResolver,
   SessionResolver,
   SessionConnectionResolver,
+  SessionStatsResolver,
   EvoVoiceSessionResolver,
   PortsipSessionResolver,
   PartyResolver,

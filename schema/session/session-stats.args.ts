@@ -23,4 +23,13 @@ export class SessionStatsArgs {
       "Give figures for each stretch of time of this length, by the sessions' start. Without it, for all time.",
   })
   bucket?: StatsBucket | null;
+
+  @Field(() => String, {
+    nullable: true,
+    defaultValue: "UTC",
+    description:
+      "Whose clocks say when a stretch begins, as the IANA database names the zone: `Europe/Berlin`. Days that clocks are " +
+      "put forward or back are shorter or longer.",
+  })
+  timeZone?: string | null;
 }

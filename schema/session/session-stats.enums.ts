@@ -2,7 +2,7 @@ import { defineEnum } from "../shared/define-enum.js";
 
 export const StatsBucket = defineEnum(
   "StatsBucket",
-  "Length of the stretches of time that figures are given for, in UTC.",
+  "Length of the stretches of time that figures are given for, by the clocks of the time zone asked for.",
   {
     HOUR: "From one full hour to the next.",
     DAY: "From midnight to midnight.",

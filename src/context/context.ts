@@ -7,6 +7,7 @@ import type { Related } from "../loaders/related.js";
 import type { SessionFields } from "../loaders/session-fields.js";
 import type { SessionLoaders } from "../loaders/session-loaders.js";
 import type { SessionPages } from "../loaders/session-pages.js";
+import type { SessionStats } from "../loaders/session-stats.js";
 import type { Principal } from "./principal.js";
 
 export type { ConnectionNode } from "../loaders/connections.js";
@@ -32,4 +33,5 @@ export interface OperationContext {
   /** A number as a person wrote it. Throws `BadUserInputError` when it is none. */
   phoneNumberAsked(number: string): PhoneNumberNode;
   related: Related;
+  stats: SessionStats;
 }

@@ -8,6 +8,7 @@ import { createRelated } from "./related.js";
 import { createSessionFields } from "./session-fields.js";
 import { createSessionLoaders } from "./session-loaders.js";
 import { createSessionPages } from "./session-pages.js";
+import { createSessionStats } from "./session-stats.js";
 
 /** The context of one operation: made for it, forgotten with it, so that no answer crosses from one caller to another. */
 export function createOperationContext(dependencies: LoaderDependencies): OperationContext {
@@ -35,5 +36,6 @@ function createReading(dependencies: LoaderDependencies): Omit<OperationContext,
     phoneNumber: toPhoneNumberNode,
     phoneNumberAsked: (number) => readPhoneNumber(number, dependencies.defaultRegion),
     related: createRelated(dependencies, sessions),
+    stats: createSessionStats(dependencies),
   };
 }

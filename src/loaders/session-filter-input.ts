@@ -3,6 +3,7 @@ import type { Principal } from "../context/principal.js";
 import { BadUserInputError } from "../errors/index.js";
 import { parseGlobalId, parsePhoneNumber } from "../model/index.js";
 import type { SessionFilter, SessionRef } from "../store/store.js";
+import type { LoaderDependencies } from "./dependencies.js";
 
 /** `SessionFilter` of the graph, read by the scalars but not yet checked. */
 export interface SessionFilterInput extends Omit<
@@ -21,6 +22,20 @@ export interface FilterReading {
   providerFieldNames: ReadonlySet<string>;
   toProviderKey(connection: string, providerId: string): string | null;
   defaultRegion: string;
+}
+
+/** What filters of one operation are read with. */
+export function createFilterReading(dependencies: LoaderDependencies): FilterReading {
+  const { principal, providerFieldNames, defaultRegion, sync } = dependencies;
+  return {
+    principal,
+    providerFieldNames,
+    defaultRegion,
+    toProviderKey(connection, providerId) {
+      const module = sync.directory.get(connection)?.connection.module;
+      return module?.isProviderId(providerId) ? module.toProviderKey(providerId) : null;
+    },
+  };
 }
 
 const MAX_IDS = 500;

@@ -6,6 +6,7 @@ import { createChangeRepository, createConnectionRepository } from "./repositori
 import { coalesce } from "./coalesce.js";
 import { createSessionRepository } from "./repositories/session-repository.js";
 import type { Database } from "./sql.js";
+import { createStatsRepository } from "./stats/stats-repository.js";
 import type { Store } from "./store.js";
 
 /** The repositories over an open database. Closing the store closes the database. */
@@ -28,6 +29,7 @@ export function createStore(database: Database): Store {
     connections: createConnectionRepository(database),
     commands: createCommandRepository(database),
     changes: createChangeRepository(database),
+    stats: createStatsRepository(database),
     ping: () => database.ping(),
     close: () => database.close(),
   };

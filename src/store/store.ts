@@ -25,6 +25,7 @@ import type {
   TranscriptEntryRecord,
   TransferRecord,
 } from "../model/index.js";
+import type { StatsRepository } from "./stats/stats.js";
 
 /** Connections a read may touch, by name. `"all"` is for the gateway's own work, never for a principal's "*". */
 export type ConnectionScope = "all" | readonly string[];
@@ -272,6 +273,7 @@ export interface Store {
   readonly connections: ConnectionRepository;
   readonly commands: CommandRepository;
   readonly changes: ChangeRepository;
+  readonly stats: StatsRepository;
   /** Throws when the database does not answer. */
   ping(): Promise<void>;
   close(): Promise<void>;
