@@ -5,6 +5,7 @@ import type { PositionedSession, SessionFilter, SessionOrder, SessionPageQuery }
 import { loadAhead } from "./load-ahead.js";
 import type { LoaderDependencies } from "./dependencies.js";
 import { isTooOld } from "./freshness.js";
+import { regionsOf } from "./phone-numbers.js";
 import { toListNode } from "./session-by-id.js";
 import { readSessionFilter, type FilterReading, type SessionFilterInput } from "./session-filter-input.js";
 import { parseSessionCursor, toSessionCursor } from "./session-cursor.js";
@@ -58,7 +59,7 @@ export function createSessionPages(dependencies: LoaderDependencies, sessions: S
   const reading: FilterReading = {
     principal,
     providerFieldNames: dependencies.providerFieldNames,
-    defaultRegion: dependencies.defaultRegion,
+    regions: regionsOf(principal, dependencies),
     toProviderKey(connection, providerId) {
       const module = sync.directory.get(connection)?.connection.module;
       return module?.isProviderId(providerId) ? module.toProviderKey(providerId) : null;
