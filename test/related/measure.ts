@@ -1,13 +1,17 @@
 /** How often `Session.related` is right, over a sandbox whose truth is known. */
 import type { Conversation } from "../../src/sandbox/conversation.js";
 import type { Sandbox } from "../../src/sandbox/sandbox.js";
-import type { TestGateway } from "../support/gateway.js";
+import type { Answer, TestGateway } from "../support/gateway.js";
 
 export interface RelatedAnswer {
   id: string;
   startedAt: string;
   connection: { name: string };
   related: { reason: string; confidence: number; session: { id: string } }[];
+}
+
+interface Page {
+  sessions: { nodes: RelatedAnswer[]; pageInfo: { hasNextPage: boolean; endCursor: string } };
 }
 
 const PAGE = `query ($after: String) {
@@ -22,12 +26,9 @@ export async function readAll(gateway: TestGateway): Promise<RelatedAnswer[]> {
   const found: RelatedAnswer[] = [];
   let after: string | null = null;
   for (;;) {
-    const answer: Awaited<ReturnType<typeof gateway.query>> = await gateway.query(PAGE, { after });
+    const answer: Answer<Page> = await gateway.query<Page>(PAGE, { after });
     if (answer.data === null || answer.errors.length > 0) throw new Error(JSON.stringify(answer.errors));
-    const { nodes, pageInfo } = answer.data["sessions"] as {
-      nodes: RelatedAnswer[];
-      pageInfo: { hasNextPage: boolean; endCursor: string };
-    };
+    const { nodes, pageInfo } = answer.data.sessions;
     found.push(...nodes);
     if (!pageInfo.hasNextPage) return found;
     after = pageInfo.endCursor;

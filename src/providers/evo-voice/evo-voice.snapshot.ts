@@ -89,9 +89,11 @@ export function toSessionSnapshot(row: JsonValue, context: SnapshotContext): Ses
 
 /** Numbers beside those of the two ends: what was typed, what a caller is shown, and where to call back. */
 function furtherAddresses(session: SessionValues, region: string): string[] {
-  return [session.destination, session.callbackNumber, session.fromPhoneNumber]
-    .flatMap((text) => [text, toParty(text, region)?.number ?? null])
-    .filter((text) => text !== null);
+  const texts = [session.destination, session.callbackNumber, session.fromPhoneNumber].flatMap((text) => [
+    text,
+    toParty(text, region)?.number ?? null,
+  ]);
+  return [...new Set(texts)].filter((text) => text !== null);
 }
 
 /** Wire names that the unified session carries under that very name. */

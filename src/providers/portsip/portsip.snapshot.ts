@@ -115,10 +115,10 @@ export function toLoggedSnapshot(
 
 /** Numbers dialled and shown, as the PBX writes them and in E.164. */
 function furtherAddresses(logs: readonly PortsipCallLog[], region: string): string[] {
-  return logs
+  const texts = logs
     .flatMap((log) => [log.didCid, log.outboundCallerId, log.serviceNumber, log.destination])
-    .flatMap((text) => [text, toParty(text, region)?.number ?? null])
-    .filter((text) => text !== null);
+    .flatMap((text) => [text, toParty(text, region)?.number ?? null]);
+  return [...new Set(texts)].filter((text) => text !== null);
 }
 
 function base(providerId: string, raw: JsonValue, { observedAt, source, problems }: PortsipContext) {

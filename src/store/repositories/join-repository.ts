@@ -37,23 +37,25 @@ const MAX_ROWS = 8;
 const PAIRING = PARTNERS.map(([kind, partner, span]) => `('${kind}', '${partner}', ${span})`).join(", ");
 
 /**
- * Binds: the sessions' keys, and the visible connections twice. The joins are written in the order in which they are to
- * be walked: from the few sessions asked about, by index, to the few that carry the same.
+ * Binds: the sessions' keys, and the visible connections twice. A subquery for each key rather than one join: either
+ * database then looks every key up in the index, whatever it believes of the tables' sizes.
  */
-export function neighboursSql(dialect: Dialect): string {
+function neighboursSql(dialect: Dialect): string {
   return `WITH pairing (kind, partner, span) AS (VALUES ${PAIRING}),
-  near AS (
-    SELECT a.session_key AS one, b.session_key AS other, ROW_NUMBER() OVER (
-      PARTITION BY a.session_key, a.kind, a.value, a.at, b.kind ORDER BY abs(b.at - a.at), b.session_key) AS place
-    FROM session_joins a CROSS JOIN pairing p CROSS JOIN session_joins b CROSS JOIN sessions mine CROSS JOIN sessions theirs
-    WHERE ${dialect.among("a.session_key", "integer")}
-      AND p.kind = a.kind
-      AND b.kind = p.partner AND b.value = a.value AND b.at BETWEEN a.at - p.span AND a.at + p.span
-      AND mine.key = a.session_key AND ${dialect.among("mine.connection", "text")}
-      AND theirs.key = b.session_key AND ${dialect.among("theirs.connection", "text")}
-      AND theirs.connection <> mine.connection
+  mine AS MATERIALIZED (
+    SELECT key, connection FROM sessions
+    WHERE ${dialect.among("key", "integer")} AND ${dialect.among("connection", "text")}
   )
-  SELECT DISTINCT one, other FROM near WHERE place <= ${MAX_PER_KEY} ORDER BY one, other`;
+  SELECT a.session_key AS one, (
+    SELECT string_agg(CAST(near.other AS text), ',') FROM (
+      SELECT b.session_key AS other FROM session_joins b JOIN sessions theirs ON theirs.key = b.session_key
+      WHERE b.kind = p.partner AND b.value = a.value AND b.at BETWEEN a.at - p.span AND a.at + p.span
+        AND theirs.connection <> mine.connection AND ${dialect.among("theirs.connection", "text")}
+      ORDER BY abs(b.at - a.at), b.session_key LIMIT ${MAX_PER_KEY}
+    ) AS near
+  ) AS others
+  FROM mine CROSS JOIN session_joins a CROSS JOIN pairing p
+  WHERE a.session_key = mine.key AND p.kind = a.kind`;
 }
 
 /** The keys of many sessions and who shares them, one statement each. */
@@ -65,7 +67,12 @@ export function createJoinRepository({ all, dialect }: Database): JoinRepository
       if (keys.length === 0) return [];
       const visible = dialect.list(scope);
       const rows = await all(neighbours, [dialect.list(keys), visible, visible]);
-      return rows.map((row) => [row["one"] as number, row["other"] as number]);
+      const pairs = rows.flatMap(({ one, others }) =>
+        typeof others === "string"
+          ? others.split(",").map((other) => [one as number, Number(other)] as const)
+          : [],
+      );
+      return [...new Map(pairs.map((pair) => [pair.join(), pair])).values()];
     },
     async bySessionKeys(keys) {
       const found = new Map<number, SessionJoin[]>(keys.map((key) => [key, []]));
