@@ -2,76 +2,23 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createIngest } from "../../src/ingest/create-ingest.js";
 import type { Ingest } from "../../src/ingest/ingest.js";
-import type { InteractionRecord, SessionFacts, SessionSnapshot } from "../../src/model/index.js";
 import { createDatabaseGateway, type DatabaseGateway } from "./database-gateway.js";
 import { DATABASES } from "../support/databases.js";
-import { facts, member, party, snapshot, transfer } from "../support/snapshots.js";
+import { member } from "../support/snapshots.js";
+import {
+  call,
+  CUSTOMER,
+  DID,
+  handedOver,
+  mapping,
+  maskedCall,
+  OWN,
+  pbx,
+  SECOND,
+  T,
+  VIRTUAL,
+} from "./calls.js";
 import { statementsOf } from "../support/count-statements.js";
-
-const T = Date.UTC(2026, 2, 1, 12);
-const SECOND = 1000;
-const CUSTOMER = "+12025550177";
-const OWN = "+13125550100";
-const DID = "+13125550101";
-const VIRTUAL = "+12125550103";
-
-let next = 0;
-/** A call that is over; times in seconds after T. */
-function call(
-  connection: "plivo" | "evo" | "speko" | "portsip",
-  from: string | null,
-  to: string | null,
-  [start, end]: readonly [number, number],
-  given: Partial<SessionSnapshot> & { facts?: Partial<SessionFacts> } = {},
-): { connection: string; snapshot: SessionSnapshot; id: string } {
-  const provider = ({ plivo: "PLIVO", evo: "EVO_VOICE", speko: "SPEKO", portsip: "PORTSIP" } as const)[
-    connection
-  ];
-  const end_ = (address: string | null) =>
-    address === null ? null : party(address, address.startsWith("+") ? address : null);
-  next += 1;
-  const id =
-    given.providerId ?? (connection === "portsip" ? `70055190977314${8000 + next}` : `${connection}-${next}`);
-  const { facts: more, ...rest } = given;
-  const own = facts({
-    phase: "ENDED",
-    state: "COMPLETED",
-    from: end_(from),
-    to: end_(to),
-    startedAt: T + start * SECOND,
-    endedAt: T + end * SECOND,
-    ...more,
-  });
-  return { connection, id, snapshot: snapshot(id, { provider, ...rest, facts: own }) };
-}
-
-function maskedCall(at: number): InteractionRecord {
-  return {
-    ...{
-      key: String(at),
-      index: 0,
-      type: "call",
-      startedAt: T + at * SECOND,
-      endedAt: null,
-      durationSeconds: 30,
-    },
-    ...{ billedSeconds: null, cost: null, callCount: 2, legs: [], recordingKey: null, fields: {} },
-  };
-}
-
-const mapping = (first: string, second: string, at: number) =>
-  call("plivo", first, second, [at - 600, at + 3000], {
-    fields: { virtualNumber: VIRTUAL },
-    addresses: [VIRTUAL],
-    interactions: [maskedCall(at)],
-  });
-const handedOver = (from: string | null, to: string | null, at: number, target = DID) =>
-  call("speko", from, to, [at - 60, at + 90], {
-    transfers: [transfer(`t${at}`, { transferTo: target, createdAt: T + at * SECOND })],
-    addresses: [target],
-  });
-const pbx = (from: string, [start, end]: readonly [number, number], given: Partial<SessionSnapshot> = {}) =>
-  call("portsip", from, "1003", [start, end], { addresses: [DID], ...given });
 
 interface Told {
   reason: string;
