@@ -20,7 +20,9 @@ export class PhoneNumberResolver {
   })
   phoneNumber(
     @Arg("number", () => String, {
-      description: "Any common spelling of a number; with no country code, the default region is assumed.",
+      description:
+        "Any common spelling of a number. With no country code, the default regions of your connections are tried; if it " +
+        "is a different number in several of them, the answer is an error that names them.",
     })
     number: string,
     @Ctx() context: OperationContext,

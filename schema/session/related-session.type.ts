@@ -16,7 +16,9 @@ export class RelatedSession {
   reason!: RelationReason;
 
   @Field(() => Float, {
-    description: "How sure it is that they belong together: 0 is a guess, 1 is certain.",
+    description:
+      "How sure it is that they belong together: 0 is a guess, 1 is certain. From 0.9 on, something only one conversation " +
+      "can share was found; below 0.75, only that it fits.",
   })
   confidence!: number;
 }

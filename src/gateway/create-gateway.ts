@@ -23,6 +23,8 @@ export interface GatewayOptions {
   introspection: boolean;
   /** ISO 3166 alpha-2, for numbers written without a country code. */
   defaultRegion: string;
+  /** Regions of their own, by connection. */
+  connections: readonly { name: string; defaultRegion: string }[];
 }
 
 export interface Gateway {
@@ -37,6 +39,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const { store, sync, commands, log, now, auth, apiKeys, introspection, defaultRegion } = options;
   const schema = createSchema();
   const names = providerFieldNames(schema);
+  const connectionRegions = new Map(options.connections.map((own) => [own.name, own.defaultRegion]));
   const connections = sync.directory.all.map((state) => state.name);
   const authenticate = usePrincipal({ auth, apiKeys, connections });
   const apollo = await createApollo({ schema, introspection, log });
@@ -51,6 +54,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
         now,
         providerFieldNames: names,
         defaultRegion,
+        connectionRegions,
       }),
     stop: () => apollo.stop(),
   };

@@ -1,6 +1,7 @@
 /** Reads what is stored of the sessions that a batch is about, as far as the batch touches it. */
 import type { LegRecord, ReportRecord, SessionSnapshot } from "../model/index.js";
 import { fromJson, SELECT_SESSION, tieOf, toSessionRow } from "../store/session-columns.js";
+import { loadJoins } from "../store/repositories/join-repository.js";
 import { run, type Dialect, type SqlPlan } from "../store/sql.js";
 import { emptyRows, ROW_SECTIONS, type RowSection, type SessionState } from "./session-state.js";
 
@@ -36,6 +37,7 @@ export function* loadStates(
       report: null,
       raw: null,
       addresses: new Set(),
+      joins: [],
     });
   }
   if (byKey.size > 0) {
@@ -43,6 +45,10 @@ export function* loadStates(
     for (const section of touchedSections(snapshots)) yield* loadSection(byKey, section, keys, dialect);
     if (snapshots.some((snapshot) => snapshot.report)) yield* loadReports(byKey, keys, dialect);
     yield* loadAddresses(byKey, keys, dialect);
+    for (const [key, joins] of yield* loadJoins([...byKey.keys()], dialect)) {
+      const state = byKey.get(key);
+      if (state) state.joins = joins;
+    }
   }
   return new Map([...byKey.values()].map((state) => [state.row.providerKey, state]));
 }

@@ -1,9 +1,10 @@
 /** A session as ingest holds it while it works: the row and the sections that this batch touches. Pure. */
 import { createHash } from "node:crypto";
 import type {
-  EventRecord, InteractionRecord, MemberRecord, RecordingRecord, ReportRecord, SessionSnapshot, TranscriptEntryRecord,
+  EventRecord, InteractionRecord, MemberRecord, RecordingRecord, ReportRecord, SessionJoin, SessionSnapshot, TranscriptEntryRecord,
   TransferRecord,
 } from "../model/index.js"; // prettier-ignore
+import { addJoins, joinsOf } from "../model/index.js";
 import { tieOf, type FullSessionRow } from "../store/session-columns.js";
 import { mergeFacts, mergeFields, mergeRecord } from "./merge-facts.js";
 import { markLeft, mergeMember, mergeReport, mergeRows, mergeTransfer } from "./merge-sections.js";
@@ -36,6 +37,8 @@ export interface SessionState {
   /** The payload's text, where this batch brought one that differs from what is stored. */
   raw: string | null;
   addresses: ReadonlySet<string>;
+  /** What is how other connections' sessions find it; what is new comes last. */
+  joins: readonly SessionJoin[];
 }
 
 /** What is known of a session before anything is. */
@@ -64,6 +67,7 @@ export function emptyState(connection: string, snapshot: SessionSnapshot): Sessi
     report: null,
     raw: null,
     addresses: new Set(),
+    joins: [],
   };
 }
 
@@ -117,12 +121,34 @@ export function applySnapshot(state: SessionState, snapshot: SessionSnapshot): S
     hasTranscript: state.row.hasTranscript || rows.transcript.size > 0,
     payloadHash: payload?.hash ?? state.row.payloadHash,
   };
+  const addresses = new Set([...state.addresses, ...addressesOf(row, rows, snapshot.addresses ?? [])]);
   return {
     row,
     rows,
     report: report ? mergeReport(state.report, report, newer) : state.report,
     raw: payload?.text ?? null,
-    addresses: new Set([...state.addresses, ...addressesOf(row, rows, snapshot.addresses ?? [])]),
+    addresses,
+    joins: addJoins(state.joins, joinsOf(toJoinSource(row, rows, addresses, state.joins))),
+  };
+}
+
+function toJoinSource(
+  row: FullSessionRow,
+  rows: SessionState["rows"],
+  addresses: ReadonlySet<string>,
+  known: readonly SessionJoin[],
+): Parameters<typeof joinsOf>[0] {
+  const { providerId, providerKey, fields } = row;
+  return {
+    facts: row,
+    providerId,
+    providerKey,
+    fields,
+    members: rows.members.values(),
+    interactions: rows.interactions.values(),
+    transfers: rows.transfers.values(),
+    addresses,
+    known,
   };
 }
 

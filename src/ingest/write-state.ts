@@ -8,6 +8,7 @@ import type {
   TranscriptEntryRecord,
 } from "../model/index.js";
 import { fromSessionRow, SESSION_COLUMNS, type FullSessionRow } from "../store/session-columns.js";
+import { writeJoins } from "../store/repositories/join-repository.js";
 import { run, type SqlPlan, type SqlValue } from "../store/sql.js";
 import { SECTION_TABLES } from "./load-states.js";
 import { ROW_SECTIONS, type RowSection, type SectionRows, type SessionState } from "./session-state.js";
@@ -51,6 +52,7 @@ export function* writeSession(before: SessionState | null, after: SessionState):
       address,
     ]);
   }
+  yield* writeJoins(key, after.joins.slice(before?.joins.length ?? 0));
   return key;
 }
 

@@ -3,7 +3,7 @@ import { createActing } from "./acting.js";
 import { createConnectionLoaders } from "./connections.js";
 import type { LoaderDependencies } from "./dependencies.js";
 import { createNodeById, nodesById } from "./node-by-id.js";
-import { readPhoneNumber, toPhoneNumberNode } from "./phone-numbers.js";
+import { readPhoneNumber, regionsOf, toPhoneNumberNode } from "./phone-numbers.js";
 import { createRelated } from "./related.js";
 import { createSessionFields } from "./session-fields.js";
 import { createSessionLoaders } from "./session-loaders.js";
@@ -34,8 +34,8 @@ function createReading(dependencies: LoaderDependencies): Omit<OperationContext,
     nodeById,
     nodesById: (ids) => nodesById(ids, nodeById),
     phoneNumber: toPhoneNumberNode,
-    phoneNumberAsked: (number) => readPhoneNumber(number, dependencies.defaultRegion),
-    related: createRelated(dependencies, sessions),
     stats: createSessionStats(dependencies),
+    phoneNumberAsked: (number) => readPhoneNumber(number, regionsOf(dependencies.principal, dependencies)),
+    related: createRelated(dependencies),
   };
 }

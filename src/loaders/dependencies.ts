@@ -13,6 +13,7 @@ export interface LoaderDependencies {
   now: () => EpochMs;
   /** Names of the fields that the providers' own session types have in the graph. */
   providerFieldNames: ReadonlySet<string>;
-  /** ISO 3166 alpha-2, for numbers written without a country code. */
+  /** For numbers written without a country code, ISO 3166 alpha-2: each connection's, and who has none. */
+  connectionRegions: ReadonlyMap<string, string>;
   defaultRegion: string;
 }

@@ -1,16 +1,12 @@
 /**
- * The same conversation as other connections saw it: sessions that overlap in time and share what only one
- * conversation can share. How sure that is depends on what is shared.
+ * The same conversation as other connections saw it (ADR 0025). A whole page of sessions costs four statements: who
+ * shares a key with them, who shares one with those (a better partner may be there), the rows, and the keys.
  */
-import type { EpochMs } from "../model/index.js";
-import type { PositionedSession, SessionRow, Store } from "../store/store.js";
+import DataLoader from "dataloader";
 import type { LoaderDependencies } from "./dependencies.js";
-import type { SessionNode, TransferNode } from "./nodes.js";
+import type { SessionNode } from "./nodes.js";
+import { byStrength, relate, type Match, type RelationReason, type Traced } from "./relate.js";
 import { toListNode } from "./session-by-id.js";
-import type { SessionLoaders } from "./session-loaders.js";
-
-export type RelationReason =
-  "SAME_CALL_ID" | "SAME_PARTIES" | "TRANSFER_TARGET" | "VIRTUAL_NUMBER" | "USER_DATA";
 
 /** Source of `RelatedSession`. */
 export interface RelatedNode {
@@ -20,87 +16,120 @@ export interface RelatedNode {
   confidence: number;
 }
 
+/** Related sessions of one, the surest first, then the earlier; 50 at most. */
 export type Related = (session: SessionNode) => Promise<RelatedNode[]>;
 
-/** How far apart two providers' clocks and set-up times may be, milliseconds. */
-const SLACK_MS = 2 * 60 * 1000;
-/** Candidates looked at for one address. */
-const MAX_CANDIDATES = 50;
+const MAX_RELATED = 50;
+/** Sessions looked at for one page: far more than a page of real ones has neighbours. */
+const MAX_LOOKED_AT = 5_000;
+
+type Pair = readonly [one: number, other: number];
+type Edge = Match & { a: Traced; b: Traced };
 
 /** Builds the `related` side of one operation. */
-export function createRelated(
-  { principal, store, sync }: LoaderDependencies,
-  loaders: SessionLoaders,
-): Related {
-  const others = (row: SessionRow) => principal.connections.filter((name) => name !== row.connection);
+export function createRelated({ principal, store, sync, now }: LoaderDependencies): Related {
+  const loader = new DataLoader<number, RelatedNode[]>(async (keys) => {
+    const first = await store.joins.neighbours(keys, principal.connections);
+    const beyond = await store.joins.neighbours(othersOf(first, keys), principal.connections);
+    const pairs = distinct([...first, ...beyond]);
+    const involved = [...new Set(pairs.flat())];
+    const [rows, joins] = await Promise.all([
+      store.sessions.byKeys(involved, principal.connections),
+      store.joins.bySessionKeys(involved),
+    ]);
+    const traced = new Map<number, Traced>();
+    for (const row of rows) if (row !== null) traced.set(row.key, { row, joins: joins.get(row.key) ?? [] });
+    const edges = best(toEdges(pairs, traced, now()));
+    const byKey = Map.groupBy(
+      edges.flatMap((edge) => [edge, { ...edge, a: edge.b, b: edge.a }]),
+      (edge) => edge.a.row.key,
+    );
+    return keys.map((key) => (byKey.get(key) ?? []).sort(inOrder).slice(0, MAX_RELATED).map(toNode));
+  });
 
-  return async (session) => {
-    const { row } = session.handle;
-    if (row.startedAt === null) return [];
-    const transfers = await loaders.children.transfers(session);
-    const addresses = addressesOf(row, transfers);
-    const found = await Promise.all(addresses.map((address) => candidates(store, row, address, others(row))));
-    const related = new Map<number, RelatedNode>();
-    for (const { row: other } of found.flat()) {
-      const reason = related.has(other.key) ? null : relate(row, other, transfers);
-      if (reason === null) continue;
-      const typeName = sync.directory.get(other.connection)?.connection.module.typeName ?? "";
-      related.set(other.key, { session: toListNode(other, typeName), ...reason });
+  function toNode({ b: { row }, reason, confidence }: Edge): RelatedNode {
+    const typeName = sync.directory.get(row.connection)?.connection.module.typeName ?? "";
+    return { session: toListNode(row, typeName), reason, confidence };
+  }
+
+  return (session) => loader.load(session.handle.row.key);
+}
+
+/** The sessions found, without those that were asked about. */
+function othersOf(pairs: readonly Pair[], asked: readonly number[]): number[] {
+  const known = new Set(asked);
+  return [...new Set(pairs.map(([, other]) => other))]
+    .filter((key) => !known.has(key))
+    .slice(0, MAX_LOOKED_AT);
+}
+
+/** Each pair once, the smaller key first. */
+function distinct(pairs: readonly Pair[]): Pair[] {
+  const found = new Map<string, Pair>();
+  for (const [one, other] of pairs) {
+    const pair: Pair = one < other ? [one, other] : [other, one];
+    found.set(pair.join(), pair);
+  }
+  return [...found.values()].slice(0, 4 * MAX_LOOKED_AT);
+}
+
+function toEdges(pairs: readonly Pair[], traced: ReadonlyMap<number, Traced>, now: number): Edge[] {
+  return pairs.flatMap(([one, other]): Edge[] => {
+    const [a, b] = [traced.get(one), traced.get(other)];
+    return a && b ? relate(a, b, now).map((match) => ({ ...match, a, b })) : [];
+  });
+}
+
+/**
+ * The best reason of each pair, without the pairs of which better ones are known. A partner counts only against partners of the same connection:
+ * a conversation may have been seen by three.
+ */
+function best(edges: readonly Edge[]): Edge[] {
+  const sides = edges.flatMap((edge) => [
+    { edge, key: sideOf(edge, edge.a, edge.b) },
+    { edge, key: sideOf(edge, edge.b, edge.a) },
+  ]);
+  const strongest = new Map<string, Edge>();
+  for (const { edge, key } of sides) {
+    const known = strongest.get(key);
+    if (known === undefined || byStrengthThenKey(edge, known) < 0) strongest.set(key, edge);
+  }
+  const standing = edges.filter((edge) => {
+    const isBestOf = [
+      strongest.get(sideOf(edge, edge.a, edge.b)) === edge,
+      strongest.get(sideOf(edge, edge.b, edge.a)) === edge,
+    ];
+    switch (edge.exclusive) {
+      case "none":
+        return true;
+      case "both":
+        return isBestOf.includes(true);
+      case "either":
+        return !isBestOf.includes(false);
     }
-    return [...related.values()].sort((a, b) => b.confidence - a.confidence);
-  };
+  });
+  const pairs = new Map<string, Edge>();
+  for (const edge of standing.sort(byStrengthThenKey)) {
+    const pair = `${edge.a.row.key} ${edge.b.row.key}`;
+    if (!pairs.has(pair)) pairs.set(pair, edge);
+  }
+  return [...pairs.values()];
 }
 
-/** Sessions of other connections in which an address took part while this session went on. */
-function candidates(
-  store: Store,
-  row: SessionRow,
-  address: string,
-  connections: readonly string[],
-): Promise<PositionedSession[]> {
-  const startedAt = row.startedAt ?? 0;
-  const endedAt = row.endedAt ?? startedAt;
-  return store.sessions.page(
-    {
-      filter: {
-        connections,
-        address: { e164: address, text: address },
-        startedAfter: startedAt - SLACK_MS,
-        startedBefore: endedAt + SLACK_MS,
-      },
-      order: { field: "STARTED_AT", direction: "ASC" },
-      limit: MAX_CANDIDATES,
-    },
-    connections,
+/** One end of a pair, with what it can have only one partner for, and the connection of the partner. */
+function sideOf(edge: Edge, own: Traced, partner: Traced): string {
+  const event = edge.event !== null && edge.event.owner === own.row.key ? edge.event.name : "";
+  return `${own.row.key}\n${partner.row.connection}\n${event}`;
+}
+
+function byStrengthThenKey(a: Edge, b: Edge): number {
+  return byStrength(a, b) || a.a.row.key - b.a.row.key || a.b.row.key - b.b.row.key;
+}
+
+function inOrder(a: Edge, b: Edge): number {
+  return (
+    b.confidence - a.confidence ||
+    (a.b.row.startedAt ?? 0) - (b.b.row.startedAt ?? 0) ||
+    a.b.row.key - b.b.row.key
   );
-}
-
-function addressesOf(row: SessionRow, transfers: readonly TransferNode[]): string[] {
-  const ends = [...endsOf(row), ...transfers.map((transfer) => transfer.transferTo)];
-  return [...new Set(ends.filter((address): address is string => address !== null && address !== ""))];
-}
-
-function endsOf(row: SessionRow): (string | null)[] {
-  return [row.from?.number ?? row.from?.address ?? null, row.to?.number ?? row.to?.address ?? null];
-}
-
-function relate(
-  row: SessionRow,
-  other: SessionRow,
-  transfers: readonly TransferNode[],
-): { reason: RelationReason; confidence: number } | null {
-  if (!overlap(row, other)) return null;
-  const ends = new Set(endsOf(row).filter((end) => end !== null));
-  const shared = endsOf(other).filter((end) => end !== null && ends.has(end));
-  if (shared.length === 2) return { reason: "SAME_PARTIES", confidence: 0.9 };
-  const targets = new Set(transfers.map((transfer) => transfer.transferTo));
-  if (endsOf(other).some((end) => end !== null && targets.has(end)))
-    return { reason: "TRANSFER_TARGET", confidence: 0.8 };
-  return null;
-}
-
-function overlap(a: SessionRow, b: SessionRow): boolean {
-  const end = (row: SessionRow): EpochMs => row.endedAt ?? Infinity;
-  const start = (row: SessionRow): EpochMs => row.startedAt ?? Infinity;
-  return start(a) <= end(b) + SLACK_MS && start(b) <= end(a) + SLACK_MS;
 }

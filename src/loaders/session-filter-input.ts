@@ -1,9 +1,10 @@
 /** A filter as clients write it, to the filter that the store understands. Pure. */
 import type { Principal } from "../context/principal.js";
 import { BadUserInputError } from "../errors/index.js";
-import { parseGlobalId, parsePhoneNumber } from "../model/index.js";
+import { parseGlobalId } from "../model/index.js";
 import type { SessionFilter, SessionRef } from "../store/store.js";
 import type { LoaderDependencies } from "./dependencies.js";
+import { readUnambiguous, regionsOf } from "./phone-numbers.js";
 
 /** `SessionFilter` of the graph, read by the scalars but not yet checked. */
 export interface SessionFilterInput extends Omit<
@@ -21,16 +22,17 @@ export interface FilterReading {
   /** Names of the fields that the providers' own session types have in the graph. */
   providerFieldNames: ReadonlySet<string>;
   toProviderKey(connection: string, providerId: string): string | null;
-  defaultRegion: string;
+  /** For numbers without a country code. */
+  regions: readonly string[];
 }
 
 /** What filters of one operation are read with. */
 export function createFilterReading(dependencies: LoaderDependencies): FilterReading {
-  const { principal, providerFieldNames, defaultRegion, sync } = dependencies;
+  const { principal, providerFieldNames, sync } = dependencies;
   return {
     principal,
     providerFieldNames,
-    defaultRegion,
+    regions: regionsOf(principal, dependencies),
     toProviderKey(connection, providerId) {
       const module = sync.directory.get(connection)?.connection.module;
       return module?.isProviderId(providerId) ? module.toProviderKey(providerId) : null;
@@ -57,7 +59,7 @@ export function readSessionFilter(
     filter.connections = connections.filter((name) => reading.principal.connections.includes(name));
   }
   if (ids) filter.refs = readIds(ids, reading);
-  if (address !== null && address !== undefined) filter.address = readAddress(address, reading.defaultRegion);
+  if (address !== null && address !== undefined) filter.address = readAddress(address, reading.regions);
   if (filter.text !== undefined) filter.text = readText(filter.text);
   if (filter.minDurationSeconds !== undefined && !(filter.minDurationSeconds >= 0)) {
     throw invalid("minDurationSeconds", "expected seconds, 0 or more");
@@ -78,10 +80,11 @@ function readIds(ids: readonly string[], { principal, toProviderKey }: FilterRea
   });
 }
 
-function readAddress(address: string, defaultRegion: string): { e164: string | null; text: string } {
+function readAddress(address: string, regions: readonly string[]): { e164: string | null; text: string } {
   const text = address.trim();
   if (text === "") throw invalid("address", "expected a number or an address, got an empty text");
-  return { e164: parsePhoneNumber(text, defaultRegion)?.e164 ?? null, text };
+  const number = readUnambiguous(text, regions, "filter.address", ["filter", "address"]);
+  return { e164: number?.e164 ?? null, text };
 }
 
 function readText(text: string): string {

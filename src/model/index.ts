@@ -7,3 +7,4 @@ export * from "./decimal.js";
 export * from "./phone-number.js";
 export * from "./time.js";
 export * from "./time-zone.js";
+export * from "./session-joins.js";

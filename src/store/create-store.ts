@@ -3,6 +3,7 @@ import {
 } from "./repositories/child-repositories.js"; // prettier-ignore
 import { createCommandRepository } from "./repositories/command-repository.js";
 import { createChangeRepository, createConnectionRepository } from "./repositories/gateway-repositories.js";
+import { createJoinRepository } from "./repositories/join-repository.js";
 import { coalesce } from "./coalesce.js";
 import { createSessionRepository } from "./repositories/session-repository.js";
 import type { Database } from "./sql.js";
@@ -26,6 +27,7 @@ export function createStore(database: Database): Store {
     reports: shared(createReportRepository(database)),
     recordings: shared(createChildRepository(database, "recordings")),
     events: createChildRepository(database, "events"),
+    joins: createJoinRepository(database),
     connections: createConnectionRepository(database),
     commands: createCommandRepository(database),
     changes: createChangeRepository(database),

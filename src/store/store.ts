@@ -20,6 +20,7 @@ import type {
   ReportRecord,
   Section,
   SessionFacts,
+  SessionJoin,
   SessionPhase,
   SessionState,
   TranscriptEntryRecord,
@@ -260,6 +261,19 @@ export interface ChangeRepository {
   last(): Promise<number>;
 }
 
+/** Keys by which sessions of different connections are found to be one conversation. */
+export interface JoinRepository {
+  /**
+   * Pairs of a session asked about and a session of another connection that shares a key with it at about the same
+   * time; both ends within the scope. At most 20 for each key, the nearest in time.
+   */
+  neighbours(
+    keys: readonly number[],
+    scope: readonly string[],
+  ): Promise<(readonly [one: number, other: number])[]>;
+  bySessionKeys(keys: readonly number[]): Promise<Map<number, SessionJoin[]>>;
+}
+
 export interface Store {
   readonly dialect: "sqlite" | "postgres";
   readonly sessions: SessionRepository;
@@ -270,6 +284,7 @@ export interface Store {
   readonly reports: ReportRepository;
   readonly recordings: ChildRepository<StoredRecording>;
   readonly events: ChildRepository<StoredEvent>;
+  readonly joins: JoinRepository;
   readonly connections: ConnectionRepository;
   readonly commands: CommandRepository;
   readonly changes: ChangeRepository;

@@ -10,6 +10,7 @@ import type {
   SessionSnapshot,
   SnapshotSource,
 } from "../../model/index.js";
+import { toParty } from "../to-party.js";
 import { readObject } from "../wire/index.js";
 import { isEnded, toFacts, type SessionValues } from "./evo-voice.facts.js";
 import { toEvents } from "./evo-voice.log.js";
@@ -80,9 +81,19 @@ export function toSessionSnapshot(row: JsonValue, context: SnapshotContext): Ses
     ...(members === undefined ? {} : { members, transfers: toTransfers(members, session.holdReason) }),
     ...(events === undefined ? {} : { events }),
     report: toReport(session, facts),
+    addresses: furtherAddresses(session, context.defaultRegion),
     sections,
     problems,
   };
+}
+
+/** Numbers beside those of the two ends: what was typed, what a caller is shown, and where to call back. */
+function furtherAddresses(session: SessionValues, region: string): string[] {
+  const texts = [session.destination, session.callbackNumber, session.fromPhoneNumber].flatMap((text) => [
+    text,
+    toParty(text, region)?.number ?? null,
+  ]);
+  return [...new Set(texts)].filter((text) => text !== null);
 }
 
 /** Wire names that the unified session carries under that very name. */

@@ -24,6 +24,8 @@ export interface PortsipStep {
   /** Both sides are there, one is being rung, or it is over. */
   state: MemberState;
   isTransferred: boolean;
+  /** SIP's; live calls have none. */
+  callId: string | null;
 }
 
 /** A live call. It tells how long somebody has talked, and nothing else of its state. */
@@ -39,6 +41,7 @@ export function fromCall(call: PortsipCall, region: string): PortsipStep {
     status: null,
     state: (call.talkingTime ?? 0) > 0 ? "CONNECTED" : "RINGING",
     isTransferred: false,
+    callId: null,
   };
 }
 
@@ -55,6 +58,7 @@ export function fromLog(log: PortsipCallLog, region: string): PortsipStep {
     status: log.endReason,
     state: log.endedAt === null ? (wasAnswered(log) ? "CONNECTED" : "RINGING") : "LEFT",
     isTransferred: isTransferStep(log),
+    callId: log.callId,
   };
 }
 
@@ -116,7 +120,8 @@ export function toInteractions(steps: readonly PortsipStep[]): InteractionRecord
       callCount: 2,
       legs: toLegs(step),
       recordingKey: null,
-      fields: {},
+      // Each step may have a call id of its own, and the session shows only the last one.
+      fields: step.callId === null ? {} : { callId: step.callId },
     };
   });
 }

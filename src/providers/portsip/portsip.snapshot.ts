@@ -9,6 +9,7 @@ import type {
   SessionSnapshot,
 } from "../../model/index.js";
 import { toDerivedReport } from "../derived-report.js";
+import { toParty } from "../to-party.js";
 import { toPortsipKey } from "./portsip.id.js";
 import { fromCall, fromLog, toInteractions, toMembers } from "./portsip.parts.js";
 import { toLiveState, toLoggedState, wasAnswered, type Presence } from "./portsip.state.js";
@@ -107,11 +108,17 @@ export function toLoggedSnapshot(
     interactions: toInteractions(steps),
     transfers: toTransfers(logs, state.phase === "ENDED", context.defaultRegion),
     report: toDerivedReport(facts, { outcome: isNone(last?.endReason) ? null : (last?.endReason ?? null) }),
-    addresses: logs
-      .flatMap((log) => [log.didCid, log.outboundCallerId, log.serviceNumber])
-      .filter((text) => text !== null),
+    addresses: furtherAddresses(logs, context.defaultRegion),
     sections: [...PORTSIP_SECTIONS, "detail"],
   };
+}
+
+/** Numbers dialled and shown, as the PBX writes them and in E.164. */
+function furtherAddresses(logs: readonly PortsipCallLog[], region: string): string[] {
+  const texts = logs
+    .flatMap((log) => [log.didCid, log.outboundCallerId, log.serviceNumber, log.destination])
+    .flatMap((text) => [text, toParty(text, region)?.number ?? null]);
+  return [...new Set(texts)].filter((text) => text !== null);
 }
 
 function base(providerId: string, raw: JsonValue, { observedAt, source, problems }: PortsipContext) {

@@ -4,6 +4,7 @@ import type { Database } from "../sql.js";
 import * as initial from "./0001-initial.js";
 import * as commandLog from "./0002-command-log.js";
 import * as statistics from "./0004-statistics.js";
+import * as sessionJoins from "./0006-session-joins.js";
 
 interface Migration {
   up(knex: Knex): Promise<void>;
@@ -15,6 +16,7 @@ const MIGRATIONS: readonly (readonly [string, Migration])[] = [
   ["0001-initial", initial],
   ["0002-command-log", commandLog],
   ["0004-statistics", statistics],
+  ["0006-session-joins", sessionJoins],
 ];
 
 const source: Knex.MigrationSource<readonly [string, Migration]> = {
