@@ -11,6 +11,7 @@ import { ReportResolver } from "./report/report.resolver.js";
 import { EvoVoiceSessionResolver, PortsipSessionResolver } from "./session/provider-session.resolver.js";
 import { SessionConnectionResolver } from "./session/session-connection.resolver.js";
 import { SessionResolver } from "./session/session.resolver.js";
+import { TranscriptSearchResolver } from "./transcript/transcript-search.resolver.js";
 import { TranscriptResolver } from "./transcript/transcript.resolver.js";
 import { TransferResolver } from "./transfer/transfer.resolver.js";
 import { ViewerResolver } from "./viewer/viewer.resolver.js";
@@ -27,6 +28,7 @@ export const RESOLVERS = [
   InteractionResolver,
   TransferResolver,
   TranscriptResolver,
+  TranscriptSearchResolver,
   ReportResolver,
   RecordingResolver,
   ConnectionResolver,

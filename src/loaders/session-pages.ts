@@ -4,9 +4,10 @@ import { BadUserInputError } from "../errors/index.js";
 import type { PositionedSession, SessionFilter, SessionOrder, SessionPageQuery } from "../store/store.js";
 import { loadAhead } from "./load-ahead.js";
 import type { LoaderDependencies } from "./dependencies.js";
+import { createFilterReading } from "./filter-reading.js";
 import { isTooOld } from "./freshness.js";
 import { toListNode } from "./session-by-id.js";
-import { readSessionFilter, type FilterReading, type SessionFilterInput } from "./session-filter-input.js";
+import { readSessionFilter, type SessionFilterInput } from "./session-filter-input.js";
 import { parseSessionCursor, toSessionCursor } from "./session-cursor.js";
 import type { SessionLoaders } from "./session-loaders.js";
 import type { SessionNode } from "./nodes.js";
@@ -55,15 +56,7 @@ const LIST_WAIT_MS = 3_000;
 /** Builds the list side of one operation. */
 export function createSessionPages(dependencies: LoaderDependencies, sessions: SessionLoaders): SessionPages {
   const { principal, store, sync, now } = dependencies;
-  const reading: FilterReading = {
-    principal,
-    providerFieldNames: dependencies.providerFieldNames,
-    defaultRegion: dependencies.defaultRegion,
-    toProviderKey(connection, providerId) {
-      const module = sync.directory.get(connection)?.connection.module;
-      return module?.isProviderId(providerId) ? module.toProviderKey(providerId) : null;
-    },
-  };
+  const reading = createFilterReading(dependencies);
   const typeNameOf = (connection: string) => sync.directory.get(connection)?.connection.module.typeName ?? "";
 
   /** With `maxAge`, rows that are older are read again by id, all in one batch. */

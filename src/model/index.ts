@@ -6,3 +6,7 @@ export * from "./ids.js";
 export * from "./decimal.js";
 export * from "./phone-number.js";
 export * from "./time.js";
+export * from "./search-text.js";
+export * from "./search-query.js";
+export * from "./search-score.js";
+export * from "./search-snippet.js";
