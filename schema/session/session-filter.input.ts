@@ -64,7 +64,7 @@ export class SessionFilter {
     nullable: true,
     description:
       "Words that must all occur in titles, names, log lines, summaries or transcripts, whatever their case and accents; " +
-      "`\"a phrase\"`, `word*` and `-word` as in `searchTranscripts`. Without the scope `transcripts:read`, titles and " +
+      '`"a phrase"`, `word*` and `-word` as in `searchTranscripts`. Without the scope `transcripts:read`, titles and ' +
       "names alone count.",
   })
   text?: string | null;

@@ -7,7 +7,14 @@ import { setImmediate as nextTurn, setTimeout as pause } from "node:timers/promi
 import { toSearchText, type EventRecord, type MemberRecord, type ReportRecord, type TranscriptEntryRecord } from "../model/index.js"; // prettier-ignore
 import { fromJson } from "../store/session-columns.js";
 import { run, type Database, type Dialect, type SqlPlan, type SqlRow } from "../store/sql.js";
-import { eventTexts, freePlaces, indexTexts, memberTexts, reportTexts, sessionTexts } from "./search-index.js";
+import {
+  eventTexts,
+  freePlaces,
+  indexTexts,
+  memberTexts,
+  reportTexts,
+  sessionTexts,
+} from "./search-index.js";
 
 export interface SearchRebuild {
   /** Resolves when nothing is left to do, or after `stop`. */

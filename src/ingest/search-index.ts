@@ -38,15 +38,15 @@ export function reportTexts(report: ReportRecord | null): SearchTexts {
 const isOpen = (part: string) => part === "session" || part.startsWith("member:");
 
 /** Takes what differs from `before` into the index. */
-export function* indexSession(
-  key: number,
-  before: SessionState | null,
-  after: SessionState,
-): SqlPlan<void> {
+export function* indexSession(key: number, before: SessionState | null, after: SessionState): SqlPlan<void> {
   yield* indexTexts(key, before && sessionTexts(before.row), sessionTexts(after.row));
   const { members, events } = after.rows;
   if (before?.rows.members !== members)
-    yield* indexTexts(key, before && memberTexts(before.rows.members.values()), memberTexts(members.values()));
+    yield* indexTexts(
+      key,
+      before && memberTexts(before.rows.members.values()),
+      memberTexts(members.values()),
+    );
   if (before?.rows.events !== events)
     yield* indexTexts(key, before && eventTexts(before.rows.events.values()), eventTexts(events.values()));
   if (before?.report !== after.report)

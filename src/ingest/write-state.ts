@@ -108,7 +108,14 @@ function* writeTurns(
     yield* run(
       `INSERT INTO transcript_entries (session_key, key, position, data, search, place) VALUES (?, ?, ?, ?, ?, ?)
        ON CONFLICT (session_key, key) DO UPDATE SET data = excluded.data, search = excluded.search`,
-      [sessionKey, turn.index, position, JSON.stringify(turn), toSearchText(turn.text), places.get(key) ?? null],
+      [
+        sessionKey,
+        turn.index,
+        position,
+        JSON.stringify(turn),
+        toSearchText(turn.text),
+        places.get(key) ?? null,
+      ],
     );
   }
 }

@@ -32,7 +32,8 @@ const WITHOUT_SPACES =
   /[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Bopo}\p{scx=Yiii}\p{scx=Thai}\p{scx=Laoo}\p{scx=Khmr}\p{scx=Mymr}\p{scx=Tibt}\p{scx=Lana}\p{scx=Talu}\p{scx=Tale}\p{scx=Java}\p{scx=Bali}]/u;
 const EMOJI = /[\p{Extended_Pictographic}\p{Regional_Indicator}]/u;
 /** Marks of other scripts are their vowels, not ornaments; nor are the two that tell Japanese syllables apart. */
-const DIACRITIC = /(?![\u3099\u309a])[\p{sc=Zinh}\p{sc=Latin}\p{sc=Greek}\p{sc=Cyrillic}\p{sc=Hebrew}\p{sc=Arabic}\p{sc=Syriac}]/u;
+const DIACRITIC =
+  /(?![\u3099\u309a])[\p{sc=Zinh}\p{sc=Latin}\p{sc=Greek}\p{sc=Cyrillic}\p{sc=Hebrew}\p{sc=Arabic}\p{sc=Syriac}]/u;
 /** Soft hyphens, joiners, direction marks, skin tones. The zero-width space, U+200B, does separate words. */
 const INVISIBLE = /[\p{Cf}\p{Emoji_Modifier}]/u;
 

@@ -59,13 +59,14 @@ const SQLITE = [
    BEGIN ${ADD_WORDS("transcript_words", "place")} END`,
   `CREATE TRIGGER transcript_words_delete AFTER DELETE ON transcript_entries WHEN ${INDEXED("old")}
    BEGIN ${TAKE_WORDS("transcript_words", "place")} END`,
-  // Of an update, the old words go and the new ones come, each where there are any.
-  `CREATE TRIGGER transcript_words_leave AFTER UPDATE OF search, place ON transcript_entries
-   WHEN ${INDEXED("old")} AND (old.search IS NOT new.search OR old.place IS NOT new.place)
-   BEGIN ${TAKE_WORDS("transcript_words", "place")} END`,
-  `CREATE TRIGGER transcript_words_enter AFTER UPDATE OF search, place ON transcript_entries
-   WHEN ${INDEXED("new")} AND (old.search IS NOT new.search OR old.place IS NOT new.place)
-   BEGIN ${ADD_WORDS("transcript_words", "place")} END`,
+  // One trigger, since FTS5 must have the old words taken before it is given the new ones.
+  `CREATE TRIGGER transcript_words_update AFTER UPDATE OF search, place ON transcript_entries
+   WHEN old.search IS NOT new.search OR old.place IS NOT new.place
+   BEGIN
+     INSERT INTO transcript_words (transcript_words, rowid, search)
+       SELECT 'delete', old.place, old.search WHERE ${INDEXED("old")};
+     INSERT INTO transcript_words (rowid, search) SELECT new.place, new.search WHERE ${INDEXED("new")};
+   END`,
   `CREATE TRIGGER session_words_insert AFTER INSERT ON session_search
    BEGIN ${ADD_WORDS("session_words", "id")} END`,
   `CREATE TRIGGER session_words_delete AFTER DELETE ON session_search
@@ -113,7 +114,7 @@ export async function down(knex: Knex): Promise<void> {
     await knex.raw("ALTER TABLE transcript_entries DROP COLUMN words");
   } else {
     for (const [table] of PARTS) await knex.raw(`DROP TRIGGER session_search_${table}`);
-    for (const event of ["insert", "delete", "leave", "enter"])
+    for (const event of ["insert", "delete", "update"])
       await knex.raw(`DROP TRIGGER transcript_words_${event}`);
     await knex.raw("DROP TABLE transcript_words");
     await knex.raw("DROP TABLE session_words");
