@@ -112,15 +112,16 @@ export async function down(knex: Knex): Promise<void> {
     for (const [table] of PARTS) await knex.raw(`DROP FUNCTION forget_${table}() CASCADE`);
     await knex.raw("DROP FUNCTION index_turn() CASCADE");
     await knex.raw("ALTER TABLE transcript_entries DROP COLUMN words");
+    await knex.schema.dropTable("session_search");
   } else {
     for (const [table] of PARTS) await knex.raw(`DROP TRIGGER session_search_${table}`);
     for (const event of ["insert", "delete", "update"])
       await knex.raw(`DROP TRIGGER transcript_words_${event}`);
+    await knex.schema.dropTable("session_search");
     await knex.raw("DROP TABLE transcript_words");
     await knex.raw("DROP TABLE session_words");
   }
   await knex.raw("DROP INDEX transcript_entries_place");
   await knex.raw("ALTER TABLE transcript_entries DROP COLUMN place");
   await knex.schema.dropTable("search_rebuild");
-  await knex.schema.dropTable("session_search");
 }
