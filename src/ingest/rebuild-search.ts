@@ -6,7 +6,7 @@
 import { setImmediate as nextTurn, setTimeout as pause } from "node:timers/promises";
 import { toSearchText, type EventRecord, type MemberRecord, type ReportRecord, type TranscriptEntryRecord } from "../model/index.js"; // prettier-ignore
 import { fromJson } from "../store/session-columns.js";
-import { run, type Database, type Dialect, type SqlPlan, type SqlRow } from "../store/sql.js";
+import { run, type Database, type Dialect, type SqlPlan, type SqlRow, type SqlValue } from "../store/sql.js";
 import {
   eventTexts,
   freePlaces,
@@ -24,7 +24,7 @@ export interface SearchRebuild {
 }
 
 /** Sessions in a batch. */
-const BATCH = 50;
+const BATCH = 20;
 /** Pause after a batch that failed, milliseconds. */
 const RETRY_MS = 10_000;
 
@@ -137,12 +137,16 @@ function* indexTurns(
     .map((row) => ({ index: row["key"] as number, turn: fromJson(row["data"]) as TranscriptEntryRecord }));
   const unplaced = turns.map(({ index, turn }) => ({ index, at: turn.startedAt ?? told }));
   const places = yield* freePlaces(sessionKey, unplaced, dialect);
-  for (const [position, { index, turn }] of turns.entries()) {
-    yield* run("UPDATE transcript_entries SET search = ?, place = ? WHERE session_key = ? AND key = ?", [
-      toSearchText(turn.text),
-      places[position] ?? null,
-      sessionKey,
-      index,
-    ]);
+  const values = turns.map(({ index, turn }, position): SqlValue[] => [
+    ...[toSearchText(turn.text), places[position] ?? null, sessionKey, index],
+  ]);
+  for (let start = 0; start < values.length; start += TURNS_AT_ONCE) {
+    const batch = values.slice(start, start + TURNS_AT_ONCE);
+    yield* run(
+      `UPDATE transcript_entries SET search = given.column1, place = CAST(given.column2 AS BIGINT)
+       FROM (VALUES ${batch.map(() => "(?, ?, ?, ?)").join(", ")}) AS given
+       WHERE session_key = CAST(given.column3 AS BIGINT) AND key = CAST(given.column4 AS INTEGER)`,
+      batch.flat(),
+    );
   }
 }

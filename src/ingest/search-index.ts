@@ -76,6 +76,9 @@ const PLACES = 2_048;
 /** Times beyond it (in the year 2109) share their places: whole numbers end at 2^53. */
 const MAX_TIME = 2 ** 42 - 2 ** 20;
 
+/** Turns in one statement: FTS5 writes down what it has before each, and each time costs as much. */
+export const TURNS_AT_ONCE = 32;
+
 /** A turn that has no place yet. */
 export interface UnplacedTurn {
   index: number;

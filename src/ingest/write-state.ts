@@ -2,9 +2,9 @@
 import { isDeepStrictEqual } from "node:util";
 import { toSearchText, type InteractionRecord, type ReportRecord } from "../model/index.js";
 import { fromSessionRow, SESSION_COLUMNS, type FullSessionRow } from "../store/session-columns.js";
-import { run, type Dialect, type SqlPlan } from "../store/sql.js";
+import { run, type Dialect, type SqlPlan, type SqlValue } from "../store/sql.js";
 import { SECTION_TABLES } from "./load-states.js";
-import { freePlaces, indexSession } from "./search-index.js";
+import { freePlaces, indexSession, TURNS_AT_ONCE } from "./search-index.js";
 import { ROW_SECTIONS, type RowSection, type SectionRows, type SessionState } from "./session-state.js";
 
 const MARKS = SESSION_COLUMNS.map(() => "?").join(", ");
@@ -103,19 +103,27 @@ function* writeTurns(
   const unplaced = added.map(([, turn]) => ({ index: turn.index, at: turn.startedAt ?? told }));
   const free = yield* freePlaces(sessionKey, unplaced, dialect);
   const places = new Map(added.map(([key], position) => [key, free[position] ?? null]));
-  for (const [position, [key, turn]] of all.entries()) {
-    if (isDeepStrictEqual(known?.get(key), turn)) continue;
+  const values = all.flatMap(([key, turn], position): SqlValue[][] =>
+    isDeepStrictEqual(known?.get(key), turn)
+      ? []
+      : [
+          [
+            sessionKey,
+            turn.index,
+            position,
+            JSON.stringify(turn),
+            toSearchText(turn.text),
+            places.get(key) ?? null,
+          ],
+        ],
+  );
+  for (let start = 0; start < values.length; start += TURNS_AT_ONCE) {
+    const rows = values.slice(start, start + TURNS_AT_ONCE);
     yield* run(
-      `INSERT INTO transcript_entries (session_key, key, position, data, search, place) VALUES (?, ?, ?, ?, ?, ?)
+      `INSERT INTO transcript_entries (session_key, key, position, data, search, place)
+       VALUES ${rows.map(() => "(?, ?, ?, ?, ?, ?)").join(", ")}
        ON CONFLICT (session_key, key) DO UPDATE SET data = excluded.data, search = excluded.search`,
-      [
-        sessionKey,
-        turn.index,
-        position,
-        JSON.stringify(turn),
-        toSearchText(turn.text),
-        places.get(key) ?? null,
-      ],
+      rows.flat(),
     );
   }
 }

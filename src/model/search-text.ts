@@ -38,10 +38,12 @@ const DIACRITIC =
 const INVISIBLE = /[\p{Cf}\p{Emoji_Modifier}]/u;
 
 const GAP: readonly Piece[] = [["gap", ""]];
-const folded = new Map<number, readonly Piece[]>();
+/** What has been folded before: a dense array for the letters of most texts, since a sparse one would be slow. */
+const common: (readonly Piece[] | undefined)[] = new Array<undefined>(1_024).fill(undefined);
+const rare = new Map<number, readonly Piece[]>();
 
 function fold(codePoint: number): readonly Piece[] {
-  const known = folded.get(codePoint);
+  const known = codePoint < common.length ? common[codePoint] : rare.get(codePoint);
   if (known !== undefined) return known;
   // Code point by code point, so that no token depends on what stands around it (a final sigma would).
   const characters = [...String.fromCodePoint(codePoint).normalize("NFKD")];
@@ -58,7 +60,8 @@ function fold(codePoint: number): readonly Piece[] {
     return EMOJI.test(character) ? ["single", text] : ["gap", ""];
   });
   const result = pieces.every(([kind]) => kind === "gap") ? GAP : pieces;
-  folded.set(codePoint, result);
+  if (codePoint < common.length) common[codePoint] = result;
+  else rare.set(codePoint, result);
   return result;
 }
 
