@@ -12,6 +12,7 @@ import { EvoVoiceSessionResolver, PortsipSessionResolver } from "./session/provi
 import { SessionConnectionResolver } from "./session/session-connection.resolver.js";
 import { SessionStatsResolver } from "./session/session-stats.resolver.js";
 import { SessionResolver } from "./session/session.resolver.js";
+import { TranscriptSearchResolver } from "./transcript/transcript-search.resolver.js";
 import { TranscriptResolver } from "./transcript/transcript.resolver.js";
 import { TransferResolver } from "./transfer/transfer.resolver.js";
 import { ViewerResolver } from "./viewer/viewer.resolver.js";
@@ -29,6 +30,7 @@ export const RESOLVERS = [
   InteractionResolver,
   TransferResolver,
   TranscriptResolver,
+  TranscriptSearchResolver,
   ReportResolver,
   RecordingResolver,
   ConnectionResolver,

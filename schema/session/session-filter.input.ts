@@ -62,7 +62,10 @@ export class SessionFilter {
 
   @Field(() => String, {
     nullable: true,
-    description: "Words that must all occur in titles, names, log lines, summaries or transcripts.",
+    description:
+      "Words that must all occur in titles, names, log lines, summaries or transcripts, whatever their case and accents; " +
+      '`"a phrase"`, `word*` and `-word` as in `searchTranscripts`. Without the scope `transcripts:read`, titles and ' +
+      "names alone count.",
   })
   text?: string | null;
 

@@ -8,7 +8,7 @@ export type FieldScope = "sessions:read" | "transcripts:read" | "recordings:read
 
 /**
  * The field is null, with a `FORBIDDEN` error, for whoever lacks the scope. It must be nullable, so that the rest of
- * the answer stands. Readable as `field.extensions.scope`.
+ * the answer stands; a root field need not be, there is no rest of it. Readable as `field.extensions.scope`.
  */
 export function RequiresScope(scope: FieldScope): PropertyDecorator & MethodDecorator {
   return Extensions({ scope });

@@ -15,12 +15,15 @@ export class TranscriptHit {
 
   @Personal("text")
   @Field(() => String, {
-    description: "The part of the turn around the matching words, which stand between `<<` and `>>`.",
+    description:
+      "The part of the turn around the matching words, which stand between `<<` and `>>`; `…` where text is left out.",
   })
   snippet!: string;
 
   @Field(() => Float, {
-    description: "How well it matches: higher is better, comparable only within one search.",
+    description:
+      "How well it matches, from 0 to 1: higher is better, comparable only within one search. It grows with how often the " +
+      "words occur and shrinks with the length of the turn, and depends on nothing but this turn and the query.",
   })
   score!: number;
 }

@@ -13,7 +13,11 @@ export class TranscriptEntriesArgs {
 
 @ArgsType()
 export class SearchTranscriptsArgs {
-  @Field(() => String, { description: "Words that must all occur in a turn, in any case." })
+  @Field(() => String, {
+    description:
+      'Words that must all occur in a turn, whatever their case and accents. `"a phrase"` for words in a row, `word*` ' +
+      'for the beginning of a word, `-word` or `-"a phrase"` for what must not occur. At most 500 characters and 32 terms.',
+  })
   query!: string;
 
   @Field(() => SessionFilter, {

@@ -3,6 +3,7 @@ import type { Config } from "../config/load-config.js";
 import { createGateway } from "../gateway/create-gateway.js";
 import type { Logger } from "../http/http-client.js";
 import { createIngest } from "../ingest/create-ingest.js";
+import { startSearchRebuild } from "../ingest/rebuild-search.js";
 import type { EpochMs } from "../model/index.js";
 import { createCommands } from "../commands/create-commands.js";
 import { createServer } from "../server/create-server.js";
@@ -73,10 +74,15 @@ export async function startGateway(
   );
   recovery.unref();
 
+  const rebuild = startSearchRebuild(database, (error) =>
+    log.warn({ err: error }, "indexing what is kept failed; trying again"),
+  );
+
   async function end(): Promise<void> {
     await server.drain(DRAIN_MS);
     await gateway.stop();
     await sync.stop();
+    await rebuild.stop();
     clearInterval(recovery);
     await Promise.all(connections.map((connection) => connection.close()));
     // A command that was cut off there has its outcome written down first.

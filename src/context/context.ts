@@ -8,6 +8,7 @@ import type { SessionFields } from "../loaders/session-fields.js";
 import type { SessionLoaders } from "../loaders/session-loaders.js";
 import type { SessionPages } from "../loaders/session-pages.js";
 import type { SessionStats } from "../loaders/session-stats.js";
+import type { TranscriptSearch } from "../loaders/transcript-search.js";
 import type { Principal } from "./principal.js";
 
 export type { ConnectionNode } from "../loaders/connections.js";
@@ -15,6 +16,7 @@ export type * from "../loaders/nodes.js";
 export type { PhoneNumberNode } from "../loaders/phone-numbers.js";
 export type { TranscriptNode } from "../loaders/session-fields.js";
 export type { SessionPageResult } from "../loaders/session-pages.js";
+export type { HitPage } from "../loaders/transcript-search.js";
 
 export interface OperationContext {
   principal: Principal;
@@ -23,6 +25,7 @@ export interface OperationContext {
   sessions: SessionLoaders;
   fields: SessionFields;
   pages: SessionPages;
+  search: TranscriptSearch;
   connections: ConnectionLoaders;
   /** Anything by its id. */
   nodeById: NodeById;

@@ -50,7 +50,7 @@ export function createIngest(database: Database, { now, onChange }: IngestOption
       yield* touchSession(after);
       return { state: after, result: { sessionKey: after.row.key, change: null } };
     }
-    const key = yield* writeSession(stored, after);
+    const key = yield* writeSession(stored, after, dialect);
     const state = { ...after, row: { ...after.row, key } };
     if (kind === null) return { state, result: { sessionKey: key, change: null } };
     const change = yield* log(connection, {

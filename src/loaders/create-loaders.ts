@@ -9,6 +9,7 @@ import { createSessionFields } from "./session-fields.js";
 import { createSessionLoaders } from "./session-loaders.js";
 import { createSessionPages } from "./session-pages.js";
 import { createSessionStats } from "./session-stats.js";
+import { createTranscriptSearch } from "./transcript-search.js";
 
 /** The context of one operation: made for it, forgotten with it, so that no answer crosses from one caller to another. */
 export function createOperationContext(dependencies: LoaderDependencies): OperationContext {
@@ -30,6 +31,7 @@ function createReading(dependencies: LoaderDependencies): Omit<OperationContext,
     sessions,
     fields,
     pages: createSessionPages(dependencies, sessions),
+    search: createTranscriptSearch(dependencies, sessions),
     connections,
     nodeById,
     nodesById: (ids) => nodesById(ids, nodeById),

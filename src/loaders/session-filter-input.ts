@@ -1,18 +1,18 @@
 /** A filter as clients write it, to the filter that the store understands. Pure. */
 import type { Principal } from "../context/principal.js";
 import { BadUserInputError } from "../errors/index.js";
-import { parseGlobalId } from "../model/index.js";
+import { parseGlobalId, parseSearchQuery, type SearchQuery } from "../model/index.js";
 import type { SessionFilter, SessionRef } from "../store/store.js";
-import type { LoaderDependencies } from "./dependencies.js";
-import { readUnambiguous, regionsOf } from "./phone-numbers.js";
+import { readUnambiguous } from "./phone-numbers.js";
 
 /** `SessionFilter` of the graph, read by the scalars but not yet checked. */
 export interface SessionFilterInput extends Omit<
   { [K in keyof SessionFilter]?: SessionFilter[K] | null },
-  "refs" | "address" | "providerFields"
+  "refs" | "address" | "providerFields" | "text"
 > {
   ids?: readonly string[] | null;
   address?: string | null;
+  text?: string | null;
   providerFields?: unknown;
 }
 
@@ -26,22 +26,7 @@ export interface FilterReading {
   regions: readonly string[];
 }
 
-/** What filters of one operation are read with. */
-export function createFilterReading(dependencies: LoaderDependencies): FilterReading {
-  const { principal, providerFieldNames, sync } = dependencies;
-  return {
-    principal,
-    providerFieldNames,
-    regions: regionsOf(principal, dependencies),
-    toProviderKey(connection, providerId) {
-      const module = sync.directory.get(connection)?.connection.module;
-      return module?.isProviderId(providerId) ? module.toProviderKey(providerId) : null;
-    },
-  };
-}
-
 const MAX_IDS = 500;
-const MAX_TEXT = 1_000;
 
 /** Checks and translates a filter. Throws `BadUserInputError` that names the member and what was expected. */
 export function readSessionFilter(
@@ -49,7 +34,7 @@ export function readSessionFilter(
   reading: FilterReading,
 ): SessionFilter {
   if (input === null || input === undefined) return {};
-  const { ids, address, providerFields, connections, ...rest } = input;
+  const { ids, address, text, providerFields, connections, ...rest } = input;
   const filter: SessionFilter = {};
   for (const [name, value] of Object.entries(rest)) {
     if (value !== null && value !== undefined) Object.assign(filter, { [name]: value });
@@ -60,7 +45,11 @@ export function readSessionFilter(
   }
   if (ids) filter.refs = readIds(ids, reading);
   if (address !== null && address !== undefined) filter.address = readAddress(address, reading.regions);
-  if (filter.text !== undefined) filter.text = readText(filter.text);
+  if (text !== null && text !== undefined) {
+    // Whoever may not read what was said and written must not find it either.
+    const onlyOpen = !reading.principal.scopes.has("transcripts:read");
+    filter.text = { query: readSearchQuery(text, ["filter", "text"]), onlyOpen };
+  }
   if (filter.minDurationSeconds !== undefined && !(filter.minDurationSeconds >= 0)) {
     throw invalid("minDurationSeconds", "expected seconds, 0 or more");
   }
@@ -87,12 +76,11 @@ function readAddress(address: string, regions: readonly string[]): { e164: strin
   return { e164: number?.e164 ?? null, text };
 }
 
-function readText(text: string): string {
-  const words = text.trim();
-  if (words === "") throw invalid("text", "expected at least one word");
-  if (words.length > MAX_TEXT)
-    throw invalid("text", `expected at most ${MAX_TEXT} characters, got ${words.length}`);
-  return words;
+/** Reads what somebody searches for. Throws `BadUserInputError` that says what is wrong with it. */
+export function readSearchQuery(text: string, path: readonly string[]): SearchQuery {
+  const query = parseSearchQuery(text);
+  if ("problem" in query) throw new BadUserInputError(`${path.join(".")}: ${query.problem}.`, path);
+  return query;
 }
 
 function readProviderFields(

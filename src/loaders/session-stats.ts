@@ -3,7 +3,8 @@ import { BadUserInputError, ForbiddenError } from "../errors/index.js";
 import { zoneSegments } from "../model/index.js";
 import type { StatsBucket, StatsDimension, StatsGroup, StatsQuery } from "../store/stats/stats.js";
 import type { LoaderDependencies } from "./dependencies.js";
-import { createFilterReading, readSessionFilter, type SessionFilterInput } from "./session-filter-input.js";
+import { createFilterReading } from "./filter-reading.js";
+import { readSessionFilter, type SessionFilterInput } from "./session-filter-input.js";
 
 export interface SessionStatsRequest {
   filter?: SessionFilterInput | null;

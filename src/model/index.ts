@@ -8,3 +8,7 @@ export * from "./phone-number.js";
 export * from "./time.js";
 export * from "./time-zone.js";
 export * from "./session-joins.js";
+export * from "./search-text.js";
+export * from "./search-query.js";
+export * from "./search-score.js";
+export * from "./search-snippet.js";

@@ -5,6 +5,7 @@ import { createCommandRepository } from "./repositories/command-repository.js";
 import { createChangeRepository, createConnectionRepository } from "./repositories/gateway-repositories.js";
 import { createJoinRepository } from "./repositories/join-repository.js";
 import { coalesce } from "./coalesce.js";
+import { createSearchRepository } from "./repositories/search-repository.js";
 import { createSessionRepository } from "./repositories/session-repository.js";
 import type { Database } from "./sql.js";
 import { createStatsRepository } from "./stats/stats-repository.js";
@@ -24,6 +25,7 @@ export function createStore(database: Database): Store {
     interactions: shared(createInteractionRepository(database)),
     transfers: shared(createChildRepository(database, "transfers")),
     transcript: createTranscriptRepository(database),
+    search: createSearchRepository(database),
     reports: shared(createReportRepository(database)),
     recordings: shared(createChildRepository(database, "recordings")),
     events: createChildRepository(database, "events"),

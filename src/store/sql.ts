@@ -4,6 +4,7 @@
  */
 
 import type { Knex } from "knex";
+import type { SearchDialect } from "./search-dialect.js";
 
 /** What can be bound. Lists go through `Dialect.among`. */
 export type SqlValue = string | number | null | readonly string[] | readonly number[];
@@ -43,6 +44,7 @@ export interface Dialect {
   isGone(owner: number): SqlRequest | null;
   /** The statement that makes transactions on one connection's sessions follow each other; null when they do anyway. */
   lock(connection: string): SqlRequest | null;
+  readonly search: SearchDialect;
 }
 
 /** An open database. */
@@ -50,7 +52,14 @@ export interface Database {
   readonly dialect: Dialect;
   /** The query builder, for migrations and for building what is not hot. */
   readonly knex: Knex;
-  all(sql: string, values: readonly SqlValue[]): Promise<SqlRow[]>;
+  /**
+   * @param options.planned anew each time, for statements whose best plan depends on the values bound. @default "ONCE"
+   */
+  all(
+    sql: string,
+    values: readonly SqlValue[],
+    options?: { planned: "ONCE" | "EACH_TIME" },
+  ): Promise<SqlRow[]>;
   /**
    * Runs a plan in one transaction: all of it or nothing. Rejects with what went wrong.
    * @param options.durable on disk before it resolves, whatever happens to the machine. @default false

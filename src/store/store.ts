@@ -18,6 +18,7 @@ import type {
   Provider,
   RecordingRecord,
   ReportRecord,
+  SearchQuery,
   Section,
   SessionFacts,
   SessionJoin,
@@ -78,8 +79,11 @@ export interface SessionFilter {
   hasTransfer?: boolean;
   hasTranscript?: boolean;
   minDurationSeconds?: number;
-  /** Every word must occur (any case) in a title, name, log line, summary or turn. */
-  text?: string;
+  /**
+   * Every term must occur in a title, a name, a log line, a summary or a turn, be it each in another one, and what has
+   * a minus in none. With `onlyOpen`, titles and names alone count: what needs no further right to be read.
+   */
+  text?: { query: SearchQuery; onlyOpen: boolean };
   /** Graph field name to value, equality. Names are checked by the caller against the graph. */
   providerFields?: Readonly<Record<string, string | number | boolean | null>>;
 }
@@ -161,6 +165,34 @@ export interface TranscriptRepository extends ChildRepository<StoredTranscriptEn
   countBySessionKeys(keys: readonly number[]): Promise<Map<number, number>>;
   /** Turns of one session with index above `afterIndex`, by index. */
   page(sessionKey: number, afterIndex: number, limit: number): Promise<StoredTranscriptEntry[]>;
+}
+
+/** Turns that match, narrowed by place. A place says when a turn was said: greater is later, and no two are equal. */
+export interface TurnSearch {
+  query: SearchQuery;
+  /** Which sessions they may belong to. */
+  filter: SessionFilter;
+  /** Inclusive. */
+  from?: number;
+  /** Inclusive. */
+  until?: number;
+  /** Exclusive. */
+  before?: number;
+}
+
+/** A turn that matches, with its text as it is indexed. */
+export interface TurnMatch {
+  place: number;
+  sessionKey: number;
+  text: string;
+}
+
+export interface SearchRepository {
+  /** Latest first. */
+  turns(search: TurnSearch, scope: ConnectionScope, limit?: number): Promise<TurnMatch[]>;
+  count(search: TurnSearch, scope: ConnectionScope): Promise<number>;
+  /** The turns at places that a search has answered; those that have gone meanwhile are left out. */
+  entries(places: readonly number[]): Promise<Map<number, StoredTranscriptEntry>>;
 }
 
 export interface ReportRepository {
@@ -281,6 +313,7 @@ export interface Store {
   readonly interactions: ChildRepository<StoredInteraction>;
   readonly transfers: ChildRepository<StoredTransfer>;
   readonly transcript: TranscriptRepository;
+  readonly search: SearchRepository;
   readonly reports: ReportRepository;
   readonly recordings: ChildRepository<StoredRecording>;
   readonly events: ChildRepository<StoredEvent>;

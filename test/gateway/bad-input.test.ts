@@ -61,9 +61,9 @@ describe("bad input is refused by name", () => {
     ],
     [
       "a huge text",
-      list(`filter: { text: "${"x".repeat(1_001)}" }`),
+      list(`filter: { text: "${"x".repeat(501)}" }`),
       "BAD_USER_INPUT",
-      /filter.text: expected at most 1000/,
+      /filter.text: expected at most 500 characters, got 501/,
     ],
     [
       "an empty address",

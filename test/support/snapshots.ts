@@ -1,4 +1,10 @@
-import type { MemberRecord, SessionFacts, SessionSnapshot, TransferRecord } from "../../src/model/index.js";
+import type {
+  EventRecord,
+  MemberRecord,
+  SessionFacts,
+  SessionSnapshot,
+  TransferRecord,
+} from "../../src/model/index.js";
 
 /** A party that is only an address. */
 export function party(address: string, number: string | null = null) {
@@ -83,6 +89,26 @@ export function transfer(key: string, given: Partial<TransferRecord> = {}): Tran
     createdAt: null,
     updatedAt: null,
     completedAt: null,
+    ...given,
+  };
+}
+
+/** An event, but for what is given. */
+export function event(key: string, given: Partial<EventRecord> = {}): EventRecord {
+  return {
+    key,
+    providerId: key,
+    at: 1_000,
+    type: "log",
+    source: null,
+    message: null,
+    organizationId: null,
+    createdAt: null,
+    status: null,
+    failureCause: null,
+    sipStatusCode: null,
+    sipStatus: null,
+    payload: null,
     ...given,
   };
 }

@@ -3,6 +3,7 @@ import type { Knex } from "knex";
 import type { Database } from "../sql.js";
 import * as initial from "./0001-initial.js";
 import * as commandLog from "./0002-command-log.js";
+import * as search from "./0003-search.js";
 import * as statistics from "./0004-statistics.js";
 import * as sessionJoins from "./0006-session-joins.js";
 
@@ -15,6 +16,7 @@ interface Migration {
 const MIGRATIONS: readonly (readonly [string, Migration])[] = [
   ["0001-initial", initial],
   ["0002-command-log", commandLog],
+  ["0003-search", search],
   ["0004-statistics", statistics],
   ["0006-session-joins", sessionJoins],
 ];

@@ -60,7 +60,12 @@ export function openPostgres(url: string): Database {
   return {
     dialect: postgresDialect,
     knex,
-    all: (sql, values) => execute(pool, sql, values),
+    async all(sql, values, { planned } = { planned: "ONCE" }) {
+      if (planned === "ONCE") return execute(pool, sql, values);
+      // Without a name a statement is planned for the values it comes with.
+      const { rows } = await pool.query<SqlRow>({ text: prepare(sql).text, values: [...values] });
+      return rows;
+    },
     async transaction<T>(plan: () => SqlPlan<T>): Promise<T> {
       const client = await pool.connect();
       let broken: Error | undefined;

@@ -1,4 +1,5 @@
 import type { Dialect } from "../sql.js";
+import { postgresSearch } from "./postgres-search.js";
 
 /** First half of the advisory locks that processes announce themselves with; the second is the process's number. */
 export const PRESENCE_LOCK = 0x5357_5052;
@@ -19,4 +20,5 @@ export const postgresDialect: Dialect = {
     sql: "SELECT pg_advisory_xact_lock(hashtextextended(?, 0))",
     values: [connection],
   }),
+  search: postgresSearch,
 };

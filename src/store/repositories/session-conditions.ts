@@ -1,4 +1,6 @@
 /** Filters, scopes and places in an order as SQL conditions with bound values. Pure. */
+import type { SearchTerm } from "../../model/index.js";
+import type { SearchTable } from "../search-dialect.js";
 import type { Dialect, SqlValue } from "../sql.js";
 import type { ConnectionScope, SessionFilter, SessionOrder, SessionPosition } from "../store.js";
 import { tieOf } from "../session-columns.js";
@@ -72,23 +74,29 @@ export function addFilter(conditions: Conditions, filter: SessionFilter, dialect
     if (value === null) conditions.add(`${member} IS NULL`, dialect.jsonName(name));
     else conditions.add(`${member} = ?`, dialect.jsonName(name), dialect.jsonScalar(value));
   }
-  for (const word of wordsOf(filter.text)) addWord(conditions, word);
+  if (filter.text !== undefined) addText(conditions, filter.text, dialect);
 }
 
-const SEARCHED = ["members", "reports", "events", "transcript_entries"];
-
-function addWord(conditions: Conditions, word: string): void {
-  const pattern = `%${word.replace(/[\\%_]/g, "\\$&")}%`;
-  const like = `search LIKE ? ESCAPE '\\'`;
-  const children = SEARCHED.map((table) => `key IN (SELECT session_key FROM ${table} WHERE ${like})`);
-  conditions.add(`(${[like, ...children].join(" OR ")})`, ...[pattern, ...SEARCHED.map(() => pattern)]);
-}
-
-function wordsOf(text: string | undefined): string[] {
-  return (text ?? "")
-    .toLowerCase()
-    .split(/\s+/)
-    .filter((word) => word !== "");
+/** Each term by itself: one may stand in the title and the next in a turn. */
+function addText(
+  conditions: Conditions,
+  { query, onlyOpen }: NonNullable<SessionFilter["text"]>,
+  dialect: Dialect,
+): void {
+  const addTerm = (term: SearchTerm, operator: "IN" | "NOT IN") => {
+    const tables: SearchTable[] = onlyOpen ? ["session_search"] : ["session_search", "transcript_entries"];
+    const sources = tables.map((table) => dialect.search.source(table, { must: [term], mustNot: [] }));
+    const selects = sources.map(
+      ({ from, where }) =>
+        `SELECT session_key FROM ${from} WHERE ${where}${onlyOpen ? " AND session_search.open = 1" : ""}`,
+    );
+    conditions.add(
+      `key ${operator} (${selects.join(" UNION ALL ")})`,
+      ...sources.flatMap(({ values }) => values),
+    );
+  };
+  for (const term of query.must) addTerm(term, "IN");
+  for (const term of query.mustNot) addTerm(term, "NOT IN");
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Dialect } from "../sql.js";
+import { sqliteSearch } from "./sqlite-search.js";
 
 /** SQLite's way of saying it. */
 export const sqliteDialect: Dialect = {
@@ -12,4 +13,5 @@ export const sqliteDialect: Dialect = {
   isGone: () => null,
   // BEGIN IMMEDIATE lets in one writer at a time.
   lock: () => null,
+  search: sqliteSearch,
 };
