@@ -2,6 +2,7 @@ import {
   createChildRepository, createInteractionRepository, createReportRepository, createTranscriptRepository,
 } from "./repositories/child-repositories.js"; // prettier-ignore
 import { createCommandRepository } from "./repositories/command-repository.js";
+import { createCoverageRepository, createLeaseRepository } from "./repositories/coverage-repository.js";
 import { createChangeRepository, createConnectionRepository } from "./repositories/gateway-repositories.js";
 import { coalesce } from "./coalesce.js";
 import { createSessionRepository } from "./repositories/session-repository.js";
@@ -27,6 +28,8 @@ export function createStore(database: Database): Store {
     events: createChildRepository(database, "events"),
     connections: createConnectionRepository(database),
     commands: createCommandRepository(database),
+    coverage: createCoverageRepository(database),
+    leases: createLeaseRepository(database),
     changes: createChangeRepository(database),
     ping: () => database.ping(),
     close: () => database.close(),

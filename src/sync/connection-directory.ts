@@ -5,7 +5,8 @@
 import type { ProviderError } from "../errors/index.js";
 import type { EpochMs } from "../model/index.js";
 import type { ProviderConnection } from "../providers/provider.js";
-import type { ConnectionRow, Store } from "../store/store.js";
+import type { ConnectionRow, CoverageSpan, Store } from "../store/store.js";
+import { spanAt } from "./spans.js";
 
 export type Health = "UP" | "DEGRADED" | "DOWN" | "UNKNOWN";
 
@@ -23,7 +24,14 @@ export interface ConnectionState {
   readonly connection: ProviderConnection;
   readonly name: string;
   lastSyncedAt: EpochMs | null;
-  coveredSince: EpochMs | null;
+  /** Spans of `startedAt` that the cache holds completely, oldest first, apart from each other. */
+  spans: readonly CoverageSpan[];
+  /** Up to when new sessions have been listed without a gap; null before the first list. Lies in one of `spans`. */
+  head: EpochMs | null;
+  /** True once this process has listed up to its own time; from then on polls keep the head at now. */
+  caughtUp: boolean;
+  /** The oldest end of the span that reaches now; null before the first list. */
+  readonly coveredSince: EpochMs | null;
   lastError: ConnectionRow["lastError"];
   /** Failures since the last success. */
   failuresInARow: number;
@@ -42,8 +50,12 @@ export interface ConnectionDirectory {
   succeeded(name: string): void;
   /** A request failed after its retries. */
   failed(name: string, error: ProviderError): void;
-  /** A list was read completely; persisted, so that a restart knows it. */
-  synced(name: string, at: EpochMs, coveredSince?: EpochMs): Promise<void>;
+  /** What is live was read completely; persisted, so that a restart knows it. */
+  synced(name: string, at: EpochMs): Promise<void>;
+  /** The sessions of a span were listed completely, up to the present when `isHead`; persisted. */
+  covered(name: string, span: CoverageSpan, isHead: boolean): Promise<void>;
+  /** Takes over what other processes have covered meanwhile. */
+  reload(name: string): Promise<void>;
   progress(name: string, progress: SyncProgress | null): void;
   health(state: ConnectionState): Health;
 }
@@ -58,11 +70,18 @@ export async function createConnectionDirectory(
   const states = new Map<string, ConnectionState>();
   for (const connection of connections) {
     const row = stored.get(connection.name);
+    const spans = await store.coverage.spans(connection.name);
+    const coveredSince = row?.coveredSince ?? null;
     states.set(connection.name, {
       connection,
       name: connection.name,
       lastSyncedAt: row?.lastSyncedAt ?? null,
-      coveredSince: row?.coveredSince ?? null,
+      spans,
+      head: coveredSince === null ? null : (spanAt(spans, coveredSince)?.until ?? null),
+      caughtUp: false,
+      get coveredSince() {
+        return this.head === null ? null : (spanAt(this.spans, this.head)?.since ?? null);
+      },
       lastError: null,
       failuresInARow: 0,
       contacted: false,
@@ -100,13 +119,26 @@ export async function createConnectionDirectory(
         at: now(),
       };
     },
-    async synced(name, at, coveredSince) {
+    async synced(name, at) {
       const entry = state(name);
       entry.lastSyncedAt = at;
-      if (coveredSince !== undefined)
-        entry.coveredSince = Math.min(coveredSince, entry.coveredSince ?? coveredSince);
       const { provider } = entry.connection.module;
-      await store.connections.save({ name, provider, lastSyncedAt: at, coveredSince: entry.coveredSince });
+      await store.connections.save({ name, provider, lastSyncedAt: at });
+    },
+    async covered(name, span, isHead) {
+      const entry = state(name);
+      entry.spans = await store.coverage.add(name, span);
+      if (isHead) {
+        entry.head = Math.max(entry.head ?? span.until, span.until);
+        entry.caughtUp = true;
+        entry.lastSyncedAt = Math.max(entry.lastSyncedAt ?? 0, span.until);
+      }
+      const { provider } = entry.connection.module;
+      const { lastSyncedAt, coveredSince } = entry;
+      await store.connections.save({ name, provider, lastSyncedAt, coveredSince });
+    },
+    async reload(name) {
+      state(name).spans = await store.coverage.spans(name);
     },
     progress(name, progress) {
       state(name).progress = progress;
