@@ -6,7 +6,7 @@ import type { ProviderError } from "../errors/index.js";
 import type { EpochMs } from "../model/index.js";
 import type { ProviderConnection } from "../providers/provider.js";
 import type { ConnectionRow, CoverageSpan, Store } from "../store/store.js";
-import { spanAt } from "./spans.js";
+import { spanAt, union } from "./spans.js";
 
 export type Health = "UP" | "DEGRADED" | "DOWN" | "UNKNOWN";
 
@@ -127,7 +127,8 @@ export async function createConnectionDirectory(
     },
     async covered(name, span, isHead) {
       const entry = state(name);
-      entry.spans = await store.coverage.add(name, span);
+      // Coverage only grows: of two answers that cross each other, neither may undo the other.
+      entry.spans = union(await store.coverage.add(name, span), entry.spans);
       if (isHead) {
         entry.head = Math.max(entry.head ?? span.until, span.until);
         entry.caughtUp = true;
@@ -138,7 +139,9 @@ export async function createConnectionDirectory(
       await store.connections.save({ name, provider, lastSyncedAt, coveredSince });
     },
     async reload(name) {
-      state(name).spans = await store.coverage.spans(name);
+      const entry = state(name);
+      const stored = await store.coverage.spans(name);
+      entry.spans = union(stored, entry.spans);
     },
     progress(name, progress) {
       state(name).progress = progress;

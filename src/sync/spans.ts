@@ -21,6 +21,17 @@ export function spanAt(held: readonly CoverageSpan[], at: EpochMs): CoverageSpan
   return held.find((span) => span.since <= at && at <= span.until);
 }
 
+/** Both together, oldest first and merged. */
+export function union(one: readonly CoverageSpan[], other: readonly CoverageSpan[]): CoverageSpan[] {
+  const merged: CoverageSpan[] = [];
+  for (const span of [...one, ...other].sort((a, b) => a.since - b.since)) {
+    const last = merged.at(-1);
+    if (last === undefined || last.until < span.since) merged.push({ ...span });
+    else last.until = Math.max(last.until, span.until);
+  }
+  return merged;
+}
+
 /** True when the two have a moment in common. */
 export function overlaps(one: CoverageSpan, other: CoverageSpan): boolean {
   return one.since < other.until && other.since < one.until;
