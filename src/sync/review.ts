@@ -48,7 +48,8 @@ export async function reviewOnce(
     const beyondList = connection.readSections.filter((section) => !listed.has(section));
     const isOwed = (row: SessionRow) => {
       if (!seen.has(row.providerKey)) return true;
-      const settledAt = Math.min((row.endedAt ?? 0) + tier.settledMs, now() - tier.everyMs);
+      // Of one that does not say when it ended, nobody knows whether its details are from before or after.
+      const settledAt = Math.min((row.endedAt ?? Infinity) + tier.settledMs, now() - tier.everyMs);
       return beyondList.some((section) => (row.sections[section] ?? 0) < settledAt);
     };
     for await (const rows of endedSince(name, since, dependencies)) {
@@ -72,19 +73,25 @@ export async function reviewOnce(
   }
 }
 
-/** Sessions of a connection that ended since then, newest end first, some at a time. */
+/** Sessions of a connection that are over and began or ended since then, some at a time, each once. */
 async function* endedSince(
   connection: string,
   since: EpochMs,
   { store }: PollDependencies,
 ): AsyncGenerator<SessionRow[]> {
-  const order = { field: "ENDED_AT", direction: "DESC" } as const;
   const filter = { connections: [connection], phases: ["ENDED"] as const };
-  for (let after: SessionPosition | undefined; ;) {
-    const query = { filter, order, limit: BATCH, ...(after === undefined ? {} : { after }) };
-    const page = await store.sessions.page(query, "all");
-    yield page.map(({ row }) => row).filter((row) => (row.endedAt ?? 0) >= since);
-    after = page.at(-1)?.position;
-    if (page.length < BATCH || after === undefined || (after.value ?? 0) < since) return;
+  const met = new Set<number>();
+  // By beginning as well: some never say when they ended.
+  for (const field of ["ENDED_AT", "STARTED_AT"] as const) {
+    for (let after: SessionPosition | undefined; ;) {
+      const order = { field, direction: "DESC" } as const;
+      const query = { filter, order, limit: BATCH, ...(after === undefined ? {} : { after }) };
+      const page = await store.sessions.page(query, "all");
+      const rows = page.filter(({ row, position }) => (position.value ?? 0) >= since && !met.has(row.key));
+      for (const { row } of rows) met.add(row.key);
+      yield rows.map(({ row }) => row);
+      after = page.at(-1)?.position;
+      if (page.length < BATCH || (after?.value ?? 0) < since) break;
+    }
   }
 }

@@ -54,7 +54,7 @@ async function list(variables: object): Promise<List["sessions"]> {
 /** Every session of a filter, page by page. */
 async function walk(filter: object): Promise<List["sessions"]["nodes"]> {
   const nodes: List["sessions"]["nodes"] = [];
-  for (let after: string | null = null; ; ) {
+  for (let after: string | null = null; ;) {
     const page = await list({ filter, first: 100, after });
     nodes.push(...page.nodes);
     if (!page.pageInfo.hasNextPage) return nodes;
