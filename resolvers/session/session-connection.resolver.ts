@@ -11,6 +11,6 @@ export class SessionConnectionResolver {
 
   @FieldResolver(() => [SourceStatus])
   sources(@Root() page: SessionPageResult, @Ctx() context: OperationContext): unknown {
-    return context.connections.sources(page.filter);
+    return context.connections.sources(page.filter, page.missing);
   }
 }

@@ -1,4 +1,5 @@
 /** The commands of `switchboard`, each a function from arguments to an exit code. */
+import { runBackfill } from "./backfill-command.js";
 import { runDemo } from "./demo-command.js";
 import { runDoctor } from "./doctor-command.js";
 import { runSandbox } from "./sandbox-command.js";
@@ -27,6 +28,7 @@ export const COMMANDS: Readonly<Record<string, { run: Command; summary: string }
   },
   demo: { run: runDemo, summary: "four sandbox providers with live traffic, and a gateway on them" },
   doctor: { run: runDoctor, summary: "looks at every configured connection and says what is wrong" },
+  backfill: { run: runBackfill, summary: "fills the cache with history, as far back as it is told" },
   sandbox: { run: runSandbox, summary: "only the four sandbox providers" },
   schema: { run: runSchema, summary: "prints the graph's SDL" },
 };

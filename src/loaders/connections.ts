@@ -1,9 +1,11 @@
 /** Connections as the graph shows them. */
 import DataLoader from "dataloader";
 import { isVisible, visibleConnections } from "../context/visibility.js";
+import type { ProviderError } from "../errors/index.js";
 import { toGlobalId } from "../model/index.js";
 import type { CommandRow, ConnectionFigures, SessionFilter } from "../store/store.js";
 import type { ConnectionState } from "../sync/connection-directory.js";
+import type { Missing } from "../sync/coverage.js";
 import type { LoaderDependencies } from "./dependencies.js";
 
 export interface ConnectionNode {
@@ -32,8 +34,8 @@ export interface ConnectionLoaders {
   /** Seconds since the connection was last in step with its provider. */
   lagSeconds(node: ConnectionNode): number | null;
   command(id: string): Promise<CommandRow | null>;
-  /** What each connection that a filter asks for contributed. */
-  sources(filter: SessionFilter): SourceNode[];
+  /** What each connection that a filter asks for contributed to a list, and what of it could not be had. */
+  sources(filter: SessionFilter, missing: Missing): SourceNode[];
 }
 
 /** Builds the connection side of one operation. */
@@ -78,20 +80,22 @@ export function createConnectionLoaders({
     health: (node) => directory.health(node.state),
     lagSeconds: ({ state }) =>
       state.lastSyncedAt === null ? null : Math.max(0, now() - state.lastSyncedAt) / 1000,
-    sources(filter) {
+    sources(filter, missing) {
       const asked = all(filter.connections).filter(
         ({ provider }) =>
           filter.providers === undefined || filter.providers.some((wanted) => wanted === provider),
       );
       return asked.map((connection) => {
         const { state } = connection;
+        const lacks = missing.has(connection.name);
+        const error = state.lastError ?? toSourceError(missing.get(connection.name) ?? null, now());
         return {
           connection,
-          ok: state.lastError === null,
-          // Not read completely yet, or not in step since its last read failed.
-          stale: state.coveredSince === null || state.lastError !== null,
+          ok: error === null && !lacks,
+          // Not read completely yet, or not in step since its last read failed, or not as far back as was asked.
+          stale: state.coveredSince === null || error !== null || lacks,
           syncedAt: state.lastSyncedAt,
-          error: state.lastError,
+          error,
         };
       });
     },
@@ -101,4 +105,9 @@ export function createConnectionLoaders({
       return mayRead ? row : null;
     },
   };
+}
+
+function toSourceError(error: ProviderError | null, at: number): ConnectionState["lastError"] {
+  if (error === null) return null;
+  return { code: error.code, message: error.message, retryAfterSeconds: error.retryAfterSeconds ?? null, at };
 }

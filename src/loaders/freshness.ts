@@ -18,6 +18,19 @@ export function maxAgeOf(row: SessionRow, now: EpochMs): number {
   return endedAt !== null && now - endedAt < SETTLES_WITHIN_MS ? SETTLING_MAX_AGE_MS : FINAL_MAX_AGE_MS;
 }
 
+/** A list does not read old copies again before it answers, but afterwards those older than this, milliseconds. */
+const LIST_SETTLING_MAX_AGE_MS = 60_000;
+
+/**
+ * True when a copy that is good enough for this answer should be read again for the next one: by id, when more than
+ * half its time is over; in a list, when it would be too old by id. Live sessions in lists are the polls' business.
+ */
+export function isAging(row: SessionRow, now: EpochMs, by: "id" | "list"): boolean {
+  const age = now - row.fetchedAt;
+  if (by === "id") return age > maxAgeOf(row, now) / 2;
+  return row.phase === "ENDED" && age > Math.max(maxAgeOf(row, now), LIST_SETTLING_MAX_AGE_MS);
+}
+
 /** True when the session itself must be read again before it is answered. `maxAgeSeconds` overrides the rule. */
 export function isTooOld(row: SessionRow, now: EpochMs, maxAgeSeconds?: number): boolean {
   const limit = maxAgeSeconds === undefined ? maxAgeOf(row, now) : maxAgeSeconds * 1000;

@@ -3,7 +3,7 @@ import type { EpochMs } from "../model/index.js";
 import type { SessionRow } from "../store/store.js";
 import type { RefreshOutcome, RefreshRequest } from "../sync/refresh.js";
 import type { LoaderDependencies } from "./dependencies.js";
-import { isTooOld } from "./freshness.js";
+import { isAging, isTooOld } from "./freshness.js";
 import { toSessionNode, type NodeFreshness, type SessionNode } from "./nodes.js";
 
 /** A session asked for by id; the connection is known to be visible. */
@@ -36,12 +36,17 @@ export async function loadSessions(
   const cached = new Map(zip(known, await store.sessions.byRefs(known, principal.connections)));
 
   const requests = new Map<object, RefreshRequest>();
+  const aging: RefreshRequest[] = [];
   refs.forEach((ref, index) => {
     if (ref === null) return;
     const row = cached.get(ref) ?? null;
-    if (row !== null && !isTooOld(row, now(), questions[index]?.maxAgeSeconds)) return;
-    requests.set(ref, { ...ref, providerId: row?.providerId ?? ref.providerId, sections: [] });
+    const maxAge = questions[index]?.maxAgeSeconds;
+    const request = { ...ref, providerId: row?.providerId ?? ref.providerId, sections: [] };
+    if (row === null) requests.set(ref, { ...request, isUnknown: maxAge === undefined });
+    else if (isTooOld(row, now(), maxAge)) requests.set(ref, request);
+    else if (isAging(row, now(), "id")) aging.push(request);
   });
+  sync.refresh.revalidate(aging);
   const outcomes = new Map(zip([...requests.keys()], await sync.refresh.refresh([...requests.values()])));
   const reread = known.filter((ref) => outcomes.get(ref)?.kind === "read");
   const fresh = new Map(zip(reread, await store.sessions.byRefs(reread, principal.connections)));

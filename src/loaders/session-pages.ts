@@ -1,16 +1,24 @@
 /** Lists of sessions: from the cache, over all connections, in one order, page by page. */
 import { visibleConnections } from "../context/visibility.js";
 import { BadUserInputError } from "../errors/index.js";
-import type { PositionedSession, SessionFilter, SessionOrder, SessionPageQuery } from "../store/store.js";
+import type {
+  PositionedSession,
+  SessionFilter,
+  SessionOrder,
+  SessionPageQuery,
+  SessionRow,
+} from "../store/store.js";
 import { loadAhead } from "./load-ahead.js";
 import type { LoaderDependencies } from "./dependencies.js";
 import { createFilterReading } from "./filter-reading.js";
-import { isTooOld } from "./freshness.js";
+import { loadReaching } from "./reaching.js";
+import { isAging, isTooOld } from "./freshness.js";
 import { toListNode } from "./session-by-id.js";
 import { readSessionFilter, type SessionFilterInput } from "./session-filter-input.js";
 import { parseSessionCursor, toSessionCursor } from "./session-cursor.js";
 import type { SessionLoaders } from "./session-loaders.js";
 import type { SessionNode } from "./nodes.js";
+import type { Missing } from "../sync/coverage.js";
 
 /** A page asked for, read but for its cursors. */
 export interface SessionPageRequest {
@@ -40,6 +48,8 @@ export interface SessionPageResult {
   };
   /** What `totalCount` and `sources` are answered from, when they are selected. */
   filter: SessionFilter;
+  /** Connections whose part of the list is not complete, and what prevented it. */
+  missing: Missing;
 }
 
 export interface SessionPages {
@@ -53,6 +63,9 @@ const MAX_SIZE = 100;
 /** How long a list with `maxAge` waits for providers before it answers with what there is, milliseconds. */
 const LIST_WAIT_MS = 3_000;
 
+/** Old copies that one list has read again after it has answered. */
+const MAX_REVALIDATED = 10;
+
 /** Builds the list side of one operation. */
 export function createSessionPages(dependencies: LoaderDependencies, sessions: SessionLoaders): SessionPages {
   const { principal, store, sync, now } = dependencies;
@@ -65,7 +78,11 @@ export function createSessionPages(dependencies: LoaderDependencies, sessions: S
     maxAge: number | null | undefined,
   ): Promise<SessionNode[]> {
     const nodes = rows.map(({ row }) => toListNode(row, typeNameOf(row.connection)));
-    if (maxAge === null || maxAge === undefined) return nodes;
+    if (maxAge === null || maxAge === undefined) {
+      const aging = rows.filter(({ row }) => isAging(row, now(), "list")).slice(0, MAX_REVALIDATED);
+      sync.refresh.revalidate(aging.map(({ row }) => ({ ...refOf(row), sections: [] })));
+      return nodes;
+    }
     return Promise.all(
       nodes.map(async (node) => {
         if (!isTooOld(node.handle.row, now(), maxAge)) return node;
@@ -94,7 +111,7 @@ export function createSessionPages(dependencies: LoaderDependencies, sessions: S
       if (needsNoProviderFields(request.fields)) query.withoutFields = true;
       if (request.after) query.after = parseSessionCursor(request.after, order, "after");
       if (request.before) query.before = parseSessionCursor(request.before, order, "before");
-      const found = await store.sessions.page(query, principal.connections);
+      const { found, missing } = await loadReaching(query, size.limit, dependencies);
       const more = found.length > size.limit;
       const rows = !more ? found : size.fromEnd ? found.slice(1) : found.slice(0, -1);
       const nodes = await toNodes(rows, request.maxAge);
@@ -111,10 +128,15 @@ export function createSessionPages(dependencies: LoaderDependencies, sessions: S
           endCursor: cursors.at(-1) ?? null,
         },
         filter,
+        missing,
       };
     },
     count: (filter) => store.sessions.count(filter, principal.connections),
   };
+}
+
+function refOf({ connection, providerKey, providerId }: SessionRow) {
+  return { connection, providerKey, providerId };
 }
 
 function pageSize({ first, last }: SessionPageRequest): { limit: number; fromEnd: boolean } {

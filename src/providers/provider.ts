@@ -133,6 +133,12 @@ export interface ProviderConnection {
   /** How far back the provider's lists reach, in milliseconds; null when there is no documented limit. */
   readonly historyMs: number | null;
 
+  /**
+   * How a long window is best listed. `sliced`: in several short windows, each as cheap as its length. `ordered`: at one
+   * go, since the walk begins with the newest session wherever the window lies, and rows come newest first throughout.
+   * `whole`: at one go, in no order. @default "sliced"
+   */
+  readonly listing?: "sliced" | "ordered" | "whole";
   /** Sections that `listSessions` rows cover. */
   readonly listSections: readonly Section[];
   /** Sections that `readSessions` covers (at least those of the list). */

@@ -2,6 +2,7 @@ import {
   createChildRepository, createInteractionRepository, createReportRepository, createTranscriptRepository,
 } from "./repositories/child-repositories.js"; // prettier-ignore
 import { createCommandRepository } from "./repositories/command-repository.js";
+import { createCoverageRepository, createLeaseRepository } from "./repositories/coverage-repository.js";
 import { createChangeRepository, createConnectionRepository } from "./repositories/gateway-repositories.js";
 import { createJoinRepository } from "./repositories/join-repository.js";
 import { coalesce } from "./coalesce.js";
@@ -32,6 +33,8 @@ export function createStore(database: Database): Store {
     joins: createJoinRepository(database),
     connections: createConnectionRepository(database),
     commands: createCommandRepository(database),
+    coverage: createCoverageRepository(database),
+    leases: createLeaseRepository(database),
     changes: createChangeRepository(database),
     stats: createStatsRepository(database),
     ping: () => database.ping(),

@@ -209,7 +209,7 @@ export interface ConnectionRow {
   name: string;
   provider: Provider;
   lastSyncedAt: EpochMs | null;
-  /** The cache holds everything since then; null while the first synchronisation has not finished. */
+  /** Oldest end of the span of coverage that reaches now; null while there is none. */
   coveredSince: EpochMs | null;
   lastError: { code: string; message: string; retryAfterSeconds: number | null; at: EpochMs } | null;
   capabilities: readonly Capability[];
@@ -220,6 +220,28 @@ export interface ConnectionRepository {
   /** Inserts or changes; keys left out stay as they are. */
   save(row: Pick<ConnectionRow, "name" | "provider"> & Partial<ConnectionRow>): Promise<void>;
   figures(names: readonly string[]): Promise<Map<string, ConnectionFigures>>;
+}
+
+/** A span of `startedAt`: from `since` (inclusive) to `until` (exclusive). */
+export interface CoverageSpan {
+  since: EpochMs;
+  until: EpochMs;
+}
+
+/** Which spans of `startedAt` the cache holds completely. */
+export interface CoverageRepository {
+  /** Oldest first; none touches another. */
+  spans(connection: string): Promise<CoverageSpan[]>;
+  /** Adds a span, merged with those it touches; answers all. Safe beside other processes that add. */
+  add(connection: string, span: CoverageSpan): Promise<CoverageSpan[]>;
+}
+
+/** Work that one process at a time may do. */
+export interface LeaseRepository {
+  /** Takes a lease or, by its holder, prolongs it. False while another holder's has not run out. */
+  take(name: string, holder: string, now: EpochMs, forMs: number): Promise<boolean>;
+  /** Gives it back; nothing happens when somebody else has it. */
+  release(name: string, holder: string): Promise<void>;
 }
 
 /** A sentence about a failure, as `SourceError` tells it. */
@@ -320,6 +342,8 @@ export interface Store {
   readonly joins: JoinRepository;
   readonly connections: ConnectionRepository;
   readonly commands: CommandRepository;
+  readonly coverage: CoverageRepository;
+  readonly leases: LeaseRepository;
   readonly changes: ChangeRepository;
   readonly stats: StatsRepository;
   /** Throws when the database does not answer. */

@@ -5,7 +5,8 @@
 import type { ProviderError } from "../errors/index.js";
 import type { EpochMs } from "../model/index.js";
 import type { ProviderConnection } from "../providers/provider.js";
-import type { ConnectionRow, Store } from "../store/store.js";
+import type { ConnectionRow, CoverageSpan, Store } from "../store/store.js";
+import { spanAt, union } from "./spans.js";
 
 export type Health = "UP" | "DEGRADED" | "DOWN" | "UNKNOWN";
 
@@ -23,7 +24,14 @@ export interface ConnectionState {
   readonly connection: ProviderConnection;
   readonly name: string;
   lastSyncedAt: EpochMs | null;
-  coveredSince: EpochMs | null;
+  /** Spans of `startedAt` that the cache holds completely, oldest first, apart from each other. */
+  spans: readonly CoverageSpan[];
+  /** Up to when new sessions have been listed without a gap; null before the first list. Lies in one of `spans`. */
+  head: EpochMs | null;
+  /** True once this process has listed up to its own time; from then on polls keep the head at now. */
+  caughtUp: boolean;
+  /** The oldest end of the span that reaches now; null before the first list. */
+  readonly coveredSince: EpochMs | null;
   lastError: ConnectionRow["lastError"];
   /**
    * Why commands are refused whatever they are about (credit used up, credentials), until one is not. Apart from
@@ -49,8 +57,12 @@ export interface ConnectionDirectory {
   failed(name: string, error: ProviderError): void;
   /** A command was answered (null), or failed like this. */
   commanded(name: string, failure: ProviderError | null): void;
-  /** A list was read completely; persisted, so that a restart knows it. */
-  synced(name: string, at: EpochMs, coveredSince?: EpochMs): Promise<void>;
+  /** What is live was read completely; persisted, so that a restart knows it. */
+  synced(name: string, at: EpochMs): Promise<void>;
+  /** The sessions of a span were listed completely, up to the present when `isHead`; persisted. */
+  covered(name: string, span: CoverageSpan, isHead: boolean): Promise<void>;
+  /** Takes over what other processes have covered meanwhile. */
+  reload(name: string): Promise<void>;
   progress(name: string, progress: SyncProgress | null): void;
   health(state: ConnectionState): Health;
 }
@@ -65,11 +77,18 @@ export async function createConnectionDirectory(
   const states = new Map<string, ConnectionState>();
   for (const connection of connections) {
     const row = stored.get(connection.name);
+    const spans = await store.coverage.spans(connection.name);
+    const coveredSince = row?.coveredSince ?? null;
     states.set(connection.name, {
       connection,
       name: connection.name,
       lastSyncedAt: row?.lastSyncedAt ?? null,
-      coveredSince: row?.coveredSince ?? null,
+      spans,
+      head: coveredSince === null ? null : (spanAt(spans, coveredSince)?.until ?? null),
+      caughtUp: false,
+      get coveredSince() {
+        return this.head === null ? null : (spanAt(this.spans, this.head)?.since ?? null);
+      },
       lastError: null,
       commandError: null,
       failuresInARow: 0,
@@ -117,13 +136,29 @@ export async function createConnectionDirectory(
         failed(name, failure);
       }
     },
-    async synced(name, at, coveredSince) {
+    async synced(name, at) {
       const entry = state(name);
       entry.lastSyncedAt = at;
-      if (coveredSince !== undefined)
-        entry.coveredSince = Math.min(coveredSince, entry.coveredSince ?? coveredSince);
       const { provider } = entry.connection.module;
-      await store.connections.save({ name, provider, lastSyncedAt: at, coveredSince: entry.coveredSince });
+      await store.connections.save({ name, provider, lastSyncedAt: at });
+    },
+    async covered(name, span, isHead) {
+      const entry = state(name);
+      // Coverage only grows: of two answers that cross each other, neither may undo the other.
+      entry.spans = union(await store.coverage.add(name, span), entry.spans);
+      if (isHead) {
+        entry.head = Math.max(entry.head ?? span.until, span.until);
+        entry.caughtUp = true;
+        entry.lastSyncedAt = Math.max(entry.lastSyncedAt ?? 0, span.until);
+      }
+      const { provider } = entry.connection.module;
+      const { lastSyncedAt, coveredSince } = entry;
+      await store.connections.save({ name, provider, lastSyncedAt, coveredSince });
+    },
+    async reload(name) {
+      const entry = state(name);
+      const stored = await store.coverage.spans(name);
+      entry.spans = union(stored, entry.spans);
     },
     progress(name, progress) {
       state(name).progress = progress;

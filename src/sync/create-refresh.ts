@@ -1,11 +1,13 @@
 import { ProviderUnavailableError, isProviderError, type ProviderError } from "../errors/index.js";
 import type { Logger } from "../http/http-client.js";
 import type { Ingest } from "../ingest/ingest.js";
-import type { Section, SessionSnapshot } from "../model/index.js";
+import type { EpochMs, Section, SessionSnapshot } from "../model/index.js";
 import type { ProviderConnection, ReadOutcome, SessionReference } from "../providers/provider.js";
 import type { SessionRef, Store } from "../store/store.js";
 import type { ConnectionDirectory } from "./connection-directory.js";
 import type { Refresh, RefreshOutcome, RefreshRequest } from "./refresh.js";
+import { Absences } from "./absences.js";
+import { createRevalidate } from "./revalidate.js";
 import { SingleFlight } from "./single-flight.js";
 
 /** What a refresh is built from. */
@@ -14,16 +16,22 @@ export interface RefreshDependencies {
   ingest: Ingest;
   directory: ConnectionDirectory;
   log: Logger;
+  now: () => EpochMs;
 }
 
 const NO_FAILURES: ReadonlyMap<Section, ProviderError> = new Map();
+
+/** How long an id that the provider did not know is not asked for again, milliseconds, and how many are remembered. */
+const ABSENT_MS = 5_000;
+const MAX_ABSENCES = 10_000;
 
 /** Extra sections are a request each: so many at once for one connection and operation. */
 const SECTION_CONCURRENCY = 8;
 
 /** Builds the process's one `Refresh`. */
-export function createRefresh({ store, ingest, directory, log }: RefreshDependencies): Refresh {
+export function createRefresh({ store, ingest, directory, log, now }: RefreshDependencies): Refresh {
   const reads = new SingleFlight<ReadOutcome>();
+  const absences = new Absences(ABSENT_MS, MAX_ABSENCES);
 
   /** Turns outcomes into stored rows before anybody sees them, and tells the directory how it went. */
   async function settle(connection: ProviderConnection, outcomes: readonly ReadOutcome[]): Promise<void> {
@@ -42,7 +50,8 @@ export function createRefresh({ store, ingest, directory, log }: RefreshDependen
     requests: readonly RefreshRequest[],
   ): Promise<ReadOutcome>[] {
     const missing = requests.filter(
-      (request) => request.anew === true || reads.get(flightKey(request)) === undefined,
+      (request) =>
+        request.anew === true || (reads.get(flightKey(request)) === undefined && !isKnownAbsent(request)),
     );
     if (missing.length > 0) {
       const batch = run(connection, () =>
@@ -51,12 +60,20 @@ export function createRefresh({ store, ingest, directory, log }: RefreshDependen
       missing.forEach((request, index) => {
         const flight = batch.then((outcomes) => outcomes[index] ?? { kind: "absent" as const });
         void reads.set(flightKey(request), flight);
+        const note = ({ kind }: ReadOutcome) => {
+          if (kind === "absent") absences.note(flightKey(request), now());
+          else absences.forget(flightKey(request));
+        };
+        flight.then(note, () => undefined);
       });
     }
     return requests.map(
       (request) => reads.get(flightKey(request)) ?? Promise.resolve({ kind: "absent" as const }),
     );
   }
+
+  const isKnownAbsent = (request: RefreshRequest) =>
+    request.isUnknown === true && absences.has(flightKey(request), now());
 
   async function run(
     connection: ProviderConnection,
@@ -119,6 +136,10 @@ export function createRefresh({ store, ingest, directory, log }: RefreshDependen
   }
 
   return {
+    revalidate: createRevalidate(
+      { ingest, directory, log },
+      (request) => reads.get(flightKey(request)) !== undefined,
+    ),
     async refresh(requests) {
       const byConnection = Map.groupBy(requests, (request) => request.connection);
       const merged = new Map<RefreshRequest, RefreshOutcome>();

@@ -19,6 +19,8 @@ export async function readMissingSections(
     directory: ConnectionDirectory;
     now: () => EpochMs;
     signal: AbortSignal;
+    /** Sessions read so far. */
+    onProgress?: (sessions: number) => void;
   },
   log: Logger,
 ): Promise<void> {
@@ -54,6 +56,7 @@ export async function readMissingSections(
     );
     sessions += outcomes.filter((outcome) => outcome.kind === "found").length;
     directory.progress(name, { phase: "details", sessions, total: null, startedAt });
+    dependencies.onProgress?.(sessions);
   }
   log.info({ sessions, failed: tried.size, tookMs: now() - startedAt }, "details of listed sessions read");
 }

@@ -27,6 +27,7 @@ export async function pollOnce(state: ConnectionState, dependencies: PollDepende
   const options = { priority: "background" as const, signal };
   const startedAt = now();
   try {
+    const before = new Set((await store.sessions.unended(name)).map((row) => row.key));
     const seen = new Map<string, SessionSnapshot>();
     for await (const page of connection.listLive(options)) {
       await ingest.ingest(name, page.snapshots);
@@ -39,7 +40,7 @@ export async function pollOnce(state: ConnectionState, dependencies: PollDepende
       return listed === undefined || (listIsPoor && listed.facts.phase !== "OPEN");
     });
     // Rows seen in the list that ended there already are complete for rich lists; poor lists owe their details once.
-    const endedNow = listIsPoor ? await endedWithoutDetails(state, store, seen) : [];
+    const endedNow = listIsPoor ? await endedWithoutDetails(state, store, seen, before) : [];
     const rows = [...new Map([...again, ...endedNow].map((row) => [row.key, row])).values()];
     if (rows.length > 0) {
       const outcomes = await connection.readSessions(
@@ -92,6 +93,8 @@ async function endedWithoutDetails(
   state: ConnectionState,
   store: Store,
   seen: ReadonlyMap<string, SessionSnapshot>,
+  /** Keys of the sessions that were not over before this look: a list need not say when they ended. */
+  before: ReadonlySet<number>,
 ) {
   const { connection, name } = state;
   const refs = [...seen.values()]
@@ -100,6 +103,7 @@ async function endedWithoutDetails(
   const rows = await store.sessions.byRefs(refs, "all");
   return rows.flatMap((row) => {
     if (row === null) return [];
+    if (before.has(row.key)) return [row];
     const settled = connection.readSections.every(
       (section) => (row.sections[section] ?? 0) >= (row.endedAt ?? 0),
     );

@@ -5,6 +5,7 @@
 import type { ProviderError } from "../errors/index.js";
 import type { Section } from "../model/index.js";
 import type { SessionRef } from "../store/store.js";
+import type { Revalidate } from "./revalidate.js";
 
 /** What is wanted of one session. The ref carries `providerId` for sessions the cache has never seen. */
 export interface RefreshRequest extends SessionRef {
@@ -13,6 +14,8 @@ export interface RefreshRequest extends SessionRef {
   sections: readonly Section[];
   /** Start a read of its own: one that is on its way already may have seen the session as it was before. @default false */
   anew?: boolean;
+  /** The cache has never seen it: that the provider did not know it seconds ago is answer enough. @default false */
+  isUnknown?: boolean;
 }
 
 /** `read`: the cache now holds the provider's answer. `absent`: the provider knows no such session. */
@@ -24,4 +27,6 @@ export type RefreshOutcome =
 export interface Refresh {
   /** One outcome per request, in order; never rejects because of a provider. */
   refresh(requests: readonly RefreshRequest[]): Promise<RefreshOutcome[]>;
+  /** These were served from copies that are getting old: they are read again in the background, within bounds. */
+  revalidate: Revalidate;
 }

@@ -5,12 +5,12 @@ import type { Ingest } from "../ingest/ingest.js";
 import type { EpochMs } from "../model/index.js";
 import type { Store } from "../store/store.js";
 import type { ConnectionDirectory, ConnectionState } from "./connection-directory.js";
+import { createCoverage, type Coverage } from "./coverage.js";
 import { createRefresh } from "./create-refresh.js";
 import { runFirstSync } from "./first-sync.js";
-import { pollOnce } from "./poll.js";
+import { createTurn } from "./keep-current.js";
 import { PollLoop } from "./poll-loop.js";
 import type { Refresh } from "./refresh.js";
-import { sweepOnce } from "./sweep.js";
 
 export interface SyncOptions {
   store: Store;
@@ -22,13 +22,12 @@ export interface SyncOptions {
   pollIdleMs: number;
   /** A list query polls again what was polled longer ago than this (`SWITCHBOARD_POLL_LIVE_MS`). */
   pollLiveMs: number;
-  /** How far back the first synchronisation reads, milliseconds. @default 90 days */
-  historyMs?: number;
 }
 
 export interface Sync {
   readonly directory: ConnectionDirectory;
   readonly refresh: Refresh;
+  readonly coverage: Coverage;
   /** Starts the first synchronisation and the polls; returns at once. */
   start(): void;
   /**
@@ -39,10 +38,9 @@ export interface Sync {
   stop(): Promise<void>;
 }
 
-const NINETY_DAYS_MS = 90 * 24 * 60 * 60 * 1000;
+/** How far back the cache is filled by itself, milliseconds. */
+export const HISTORY_MS = 90 * 24 * 60 * 60 * 1000;
 const RETRY_FIRST_SYNC_MS = 5_000;
-/** Every so many polls the recent history is swept as well. */
-const POLLS_PER_SWEEP = 5;
 
 /** Builds the sync of this process. Nothing happens before `start`. */
 export function createSync(options: SyncOptions): Sync {
@@ -51,45 +49,28 @@ export function createSync(options: SyncOptions): Sync {
   const background = new Set<Promise<void>>();
   const loops = new Map<string, PollLoop>();
   const shared = { store, ingest, directory, now, signal: abort.signal };
+  const coverage = createCoverage({ ...shared, log: options.log });
 
   for (const state of directory.all) {
     const log = options.log.child({ connection: state.name });
-    const poll = pollAndSweep(state);
+    const poll = createTurn(state, { ...shared, coverage, log });
     loops.set(state.name, new PollLoop({ poll, intervalMs: pollIdleMs, kickAfterMs: pollLiveMs, now, log }));
   }
 
-  /** A poll each time, and a sweep from the last one's time on with the first of every few polls. */
-  function pollAndSweep(state: ConnectionState): () => Promise<void> {
-    let polls = 0;
-    let sweptAt = state.lastSyncedAt;
-    return async () => {
-      const startedAt = now();
-      const due = polls % POLLS_PER_SWEEP === 0;
-      polls += 1;
-      // Until the first synchronisation is through, that is what reads the history.
-      if (due && state.coveredSince !== null && sweptAt !== null) {
-        await sweepOnce(state, sweptAt, shared);
-        sweptAt = startedAt;
-      }
-      await pollOnce(state, shared);
-      sweptAt ??= startedAt;
-    };
-  }
-
-  /** Tries until it has worked once, or the process stops. A restart with a covered cache needs no second one. */
+  /** Tries until it has worked once, or the process stops. What an earlier run has covered is not read again. */
   async function synchronise(state: ConnectionState): Promise<void> {
-    const historyMs = options.historyMs ?? NINETY_DAYS_MS;
-    for (let tries = 1; state.coveredSince === null && !abort.signal.aborted; tries += 1) {
+    for (let tries = 1; !abort.signal.aborted; tries += 1) {
       try {
-        await runFirstSync(state, { ...shared, log: options.log, historyMs });
+        await runFirstSync(state, { ...shared, coverage, log: options.log, historyMs: HISTORY_MS });
+        return;
       } catch (error) {
         if (abort.signal.aborted) return;
         if (!isProviderError(error))
-          options.log.error({ err: error, connection: state.name }, "first synchronisation failed");
+          options.log.error({ err: error, connection: state.name }, "synchronisation failed");
         else
           options.log.warn(
             { err: error, connection: state.name, tries },
-            "first synchronisation failed, will be tried again",
+            "synchronisation failed, will be tried again",
           );
         await pause(Math.min(RETRY_FIRST_SYNC_MS * tries, 60_000), abort.signal);
       }
@@ -98,7 +79,8 @@ export function createSync(options: SyncOptions): Sync {
 
   return {
     directory,
-    refresh: createRefresh({ store, ingest, directory, log: options.log }),
+    coverage,
+    refresh: createRefresh({ store, ingest, directory, log: options.log, now }),
     start() {
       for (const state of directory.all) {
         const task = synchronise(state).finally(() => background.delete(task));
@@ -117,6 +99,7 @@ export function createSync(options: SyncOptions): Sync {
       abort.abort();
       await Promise.all([...loops.values()].map((loop) => loop.stop()));
       await Promise.all(background);
+      await coverage.idle();
     },
   };
 }

@@ -14,7 +14,8 @@ export const COUNT_PER_PAGE = 100;
 
 /**
  * Yields pages until the list ends. Pages count from 0. Throws `ProviderBadResponseError` when a page repeats the one
- * before it: a server that ignores `page` would otherwise be read for ever.
+ * before it: a server that ignores `page` would otherwise be read for ever. When the total shrinks on the way, rows were
+ * deleted or moved to the archive and others have slipped to a page that was read already: that page is read once more.
  */
 export async function* readPages(
   mode: PagingMode,
@@ -22,8 +23,15 @@ export async function* readPages(
   read: (page: number) => Promise<EvoVoicePage>,
 ): AsyncGenerator<EvoVoicePage> {
   let before = "";
+  let total = 0;
   for (let page = 0; ; page += 1) {
     const answer = await read(page);
+    if (mode === "normal" && page > 0 && (answer.totalCount ?? Infinity) < total) {
+      const slipped = await read(page - 1);
+      total = slipped.totalCount ?? 0;
+      yield slipped;
+    }
+    total = Math.max(total, answer.totalCount ?? 0);
     const ids = JSON.stringify(answer.items.map(idOf));
     if (answer.items.length > 0 && ids === before)
       throw new ProviderBadResponseError("Evo Voice answers every page of a list with the same one.", source);

@@ -161,7 +161,8 @@ export class PlivoConnection implements ProviderConnection {
       for (const { providerKey } of snapshots) seen.add(providerKey);
       yield { snapshots, rejected, ...(page.total === null ? {} : { total: page.total }) };
       if (!page.hasMore) return;
-      offset += page.rows.length;
+      // A row that comes twice within a page is no other row further on.
+      offset += new Set(page.rows.map((row) => JSON.stringify(row))).size;
     }
   }
 

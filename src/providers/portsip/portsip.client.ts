@@ -153,7 +153,8 @@ export class PortsipClient {
         isNews ||= !seen.has(row);
         seen.add(row);
       }
-      skip += page.items.length;
+      // A row that comes twice within a page is no other row further on.
+      skip += new Set(page.items.map((item) => JSON.stringify(item))).size;
       const isAll = page.count === null ? page.items.length < PAGE_SIZE : skip >= page.count;
       // A PBX that ignores `skip` gives the first page for ever.
       if (!isNews || isAll) return { items, sentAt };

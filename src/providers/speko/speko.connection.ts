@@ -46,6 +46,7 @@ export class SpekoConnection implements ProviderConnection {
   readonly module: ProviderModule;
   /** Nothing published says how long calls are kept. */
   readonly historyMs = null;
+  readonly listing: "ordered" | "whole";
   readonly listSections: readonly Section[] = [];
   readonly readSections = READ_SECTIONS;
   readonly extraSections: readonly Section[] = ["events"];
@@ -66,6 +67,8 @@ export class SpekoConnection implements ProviderConnection {
     const { apiKey, agentIds, baseUrl } = this.#config;
     this.name = name;
     this.module = module;
+    // Agents are listed one after the other, each from its newest call on.
+    this.listing = agentIds.length === 0 ? "ordered" : "whole";
     this.#dependencies = dependencies;
     this.#source = { provider: module.provider, connection: name };
     const http = { ...this.#source, baseUrl, attemptTimeoutMs, log, now };

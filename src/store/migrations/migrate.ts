@@ -5,6 +5,7 @@ import * as initial from "./0001-initial.js";
 import * as commandLog from "./0002-command-log.js";
 import * as search from "./0003-search.js";
 import * as statistics from "./0004-statistics.js";
+import * as coverageFromBefore from "./0005-coverage-from-before.js";
 import * as sessionJoins from "./0006-session-joins.js";
 
 interface Migration {
@@ -18,6 +19,7 @@ const MIGRATIONS: readonly (readonly [string, Migration])[] = [
   ["0002-command-log", commandLog],
   ["0003-search", search],
   ["0004-statistics", statistics],
+  ["0005-coverage-from-before", coverageFromBefore],
   ["0006-session-joins", sessionJoins],
 ];
 
