@@ -9,7 +9,7 @@ export const SEARCHES = [
   ["two words", "common hundredth"],
   ["a phrase", '"hundredth common"'],
   ["a beginning", "hundre*"],
-  ["without a word", "hundredth -common"],
+  ["without a word", "hundredth -thousandth"],
 ];
 export const TURNS = 20;
 

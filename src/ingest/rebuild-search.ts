@@ -8,13 +8,8 @@ import { toSearchText, type EventRecord, type MemberRecord, type ReportRecord, t
 import { fromJson } from "../store/session-columns.js";
 import { run, type Database, type Dialect, type SqlPlan, type SqlRow, type SqlValue } from "../store/sql.js";
 import {
-  eventTexts,
-  freePlaces,
-  indexTexts,
-  memberTexts,
-  reportTexts,
-  sessionTexts,
-} from "./search-index.js";
+  eventTexts, freePlaces, indexTexts, memberTexts, reportTexts, sessionTexts, TURNS_AT_ONCE,
+} from "./search-index.js"; // prettier-ignore
 
 export interface SearchRebuild {
   /** Resolves when nothing is left to do, or after `stop`. */

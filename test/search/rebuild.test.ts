@@ -28,7 +28,10 @@ describe.each(DATABASES)("indexing what is kept, on $name", (kind) => {
     database = await openDatabase(created.url);
     store = createStore(database);
     const ingest = createIngest(database, { now: () => 5_000 });
-    await ingest.ingest("one", Array.from({ length: SESSIONS }, (_, index) => look(index, "wombat")));
+    await ingest.ingest(
+      "one",
+      Array.from({ length: SESSIONS }, (_, index) => look(index, "wombat")),
+    );
     // As a gateway without a search left it, and then met by one that has it.
     await migration.down(database.knex);
     await migration.up(database.knex);

@@ -82,7 +82,9 @@ describe.each(DATABASES)("searching on $name", (kind) => {
     return data.searchTranscripts;
   }
   const hitsOf = async (query: string, rest: object = {}, key = "k-all") =>
-    (await search(query, rest, key)).edges.map(({ node }) => `${node.session.providerId} ${node.entry.index}`);
+    (await search(query, rest, key)).edges.map(
+      ({ node }) => `${node.session.providerId} ${node.entry.index}`,
+    );
   async function sessionsWith(text: string, key = "k-all"): Promise<string[]> {
     const { data, errors } = await ask<{ sessions: { nodes: { providerId: string }[] } }>(
       "query ($text: String!) { sessions(filter: { text: $text }) { nodes { providerId } } }",
@@ -147,7 +149,12 @@ describe.each(DATABASES)("searching on $name", (kind) => {
     }); // prettier-ignore
 
     it("is ranked: more often and shorter is better, equal ones latest first", async () => {
-      const texts = ["quagga", "quagga then many other words that nobody asked for at all", "quagga quagga", "quagga"];
+      const texts = [
+        "quagga",
+        "quagga then many other words that nobody asked for at all",
+        "quagga quagga",
+        "quagga",
+      ];
       await ingest.ingest("speko", [conversation(texts, 1, { providerId: "ranked" })]);
       expect(await hitsOf("quagga")).toEqual(["ranked 2", "ranked 3", "ranked 0", "ranked 1"]);
       const scores = (await search("quagga")).edges.map(({ node }) => node.score);
@@ -220,7 +227,13 @@ describe.each(DATABASES)("searching on $name", (kind) => {
           facts: facts({ ...base.facts, title: "Openword" }),
           events: [event("e", { message: "logword" })],
           report: {
-            ...{ origin: "PROVIDER", summary: "summaryword", outcome: null, structuredData: null, cost: null },
+            ...{
+              origin: "PROVIDER",
+              summary: "summaryword",
+              outcome: null,
+              structuredData: null,
+              cost: null,
+            },
             ...{ costMicroUsd: null, costBreakdown: [], analysisStatus: null, postCallWebhookStatus: null },
             ...{ scheduledCallback: null, organizationId: null, metadata: null, createdAt: null },
             ...{ updatedAt: null, fields: {} },
