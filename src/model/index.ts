@@ -6,3 +6,4 @@ export * from "./ids.js";
 export * from "./decimal.js";
 export * from "./phone-number.js";
 export * from "./time.js";
+export * from "./address-spelling.js";

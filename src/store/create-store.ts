@@ -3,6 +3,8 @@ import {
 } from "./repositories/child-repositories.js"; // prettier-ignore
 import { createCommandRepository } from "./repositories/command-repository.js";
 import { createChangeRepository, createConnectionRepository } from "./repositories/gateway-repositories.js";
+import { createRetentionRepository } from "./repositories/retention-repository.js";
+import { createErasureRepository } from "./repositories/erasure-repository.js";
 import { coalesce } from "./coalesce.js";
 import { createSessionRepository } from "./repositories/session-repository.js";
 import type { Database } from "./sql.js";
@@ -28,6 +30,8 @@ export function createStore(database: Database): Store {
     connections: createConnectionRepository(database),
     commands: createCommandRepository(database),
     changes: createChangeRepository(database),
+    erasure: createErasureRepository(database),
+    retention: createRetentionRepository(database),
     ping: () => database.ping(),
     close: () => database.close(),
   };

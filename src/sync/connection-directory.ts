@@ -44,6 +44,8 @@ export interface ConnectionDirectory {
   failed(name: string, error: ProviderError): void;
   /** A list was read completely; persisted, so that a restart knows it. */
   synced(name: string, at: EpochMs, coveredSince?: EpochMs): Promise<void>;
+  /** Nothing older than this is kept: what was said to be covered before it no longer is. Persisted. */
+  retained(name: string, since: EpochMs): Promise<void>;
   progress(name: string, progress: SyncProgress | null): void;
   health(state: ConnectionState): Health;
 }
@@ -107,6 +109,12 @@ export async function createConnectionDirectory(
         entry.coveredSince = Math.min(coveredSince, entry.coveredSince ?? coveredSince);
       const { provider } = entry.connection.module;
       await store.connections.save({ name, provider, lastSyncedAt: at, coveredSince: entry.coveredSince });
+    },
+    async retained(name, since) {
+      const entry = state(name);
+      if (entry.coveredSince === null || entry.coveredSince >= since) return;
+      entry.coveredSince = since;
+      await store.connections.save({ name, provider: entry.connection.module.provider, coveredSince: since });
     },
     progress(name, progress) {
       state(name).progress = progress;

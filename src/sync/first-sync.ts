@@ -8,6 +8,7 @@ import type { Ingest } from "../ingest/ingest.js";
 import type { EpochMs } from "../model/index.js";
 import type { Store } from "../store/store.js";
 import type { ConnectionDirectory, ConnectionState } from "./connection-directory.js";
+import { withoutExpired, type KeptSince } from "./kept-since.js";
 import { readMissingSections } from "./missing-sections.js";
 
 export interface FirstSyncDependencies {
@@ -18,6 +19,8 @@ export interface FirstSyncDependencies {
   now: () => EpochMs;
   /** How far back to read where the provider sets no limit of its own, milliseconds. */
   historyMs: number;
+  /** Sessions that ended before this are not kept (`-Infinity`: all are). */
+  keptSince: KeptSince;
   signal: AbortSignal;
 }
 
@@ -36,7 +39,8 @@ export async function runFirstSync(
   const { connection, name } = state;
   const log = dependencies.log.child({ connection: name });
   const startedAt = now();
-  const since = startedAt - Math.min(connection.historyMs ?? Infinity, dependencies.historyMs);
+  const history = startedAt - Math.min(connection.historyMs ?? Infinity, dependencies.historyMs);
+  const since = Math.max(history, dependencies.keptSince(name));
   const options = { priority: "background" as const, signal };
   let sessions = 0;
   let rejected = 0;
@@ -46,7 +50,7 @@ export async function runFirstSync(
   log.info({ since: new Date(since).toISOString() }, "first synchronisation started");
   try {
     for await (const page of connection.listSessions({ since }, options)) {
-      await ingest.ingest(name, page.snapshots);
+      await ingest.ingest(name, withoutExpired(page.snapshots, dependencies.keptSince(name)));
       directory.succeeded(name);
       sessions += page.snapshots.length;
       rejected += page.rejected.length;

@@ -2,6 +2,7 @@
 import { isProviderError } from "../errors/index.js";
 import type { EpochMs } from "../model/index.js";
 import type { ConnectionState } from "./connection-directory.js";
+import { withoutExpired, type KeptSince } from "./kept-since.js";
 import type { PollDependencies } from "./poll.js";
 
 /** Sweeps overlap by this much, milliseconds: providers' lists lag behind their calls. */
@@ -11,13 +12,14 @@ export const SWEEP_OVERLAP_MS = 15 * 60 * 1000;
 export async function sweepOnce(
   state: ConnectionState,
   since: EpochMs,
-  dependencies: PollDependencies,
+  dependencies: PollDependencies & { keptSince: KeptSince },
 ): Promise<void> {
-  const { ingest, directory, signal } = dependencies;
+  const { ingest, directory, keptSince, signal } = dependencies;
   try {
     const options = { priority: "background" as const, signal };
-    for await (const page of state.connection.listSessions({ since: since - SWEEP_OVERLAP_MS }, options)) {
-      await ingest.ingest(state.name, page.snapshots);
+    const from = Math.max(since - SWEEP_OVERLAP_MS, keptSince(state.name));
+    for await (const page of state.connection.listSessions({ since: from }, options)) {
+      await ingest.ingest(state.name, withoutExpired(page.snapshots, keptSince(state.name)));
     }
     directory.succeeded(state.name);
   } catch (error) {

@@ -7,6 +7,7 @@ import type { Store } from "../store/store.js";
 import type { ConnectionDirectory, ConnectionState } from "./connection-directory.js";
 import { createRefresh } from "./create-refresh.js";
 import { runFirstSync } from "./first-sync.js";
+import type { KeptSince } from "./kept-since.js";
 import { pollOnce } from "./poll.js";
 import { PollLoop } from "./poll-loop.js";
 import type { Refresh } from "./refresh.js";
@@ -24,6 +25,8 @@ export interface SyncOptions {
   pollLiveMs: number;
   /** How far back the first synchronisation reads, milliseconds. @default 90 days */
   historyMs?: number;
+  /** Sessions that ended before this are not kept, so lists are not read beyond it. @default all are kept */
+  keptSince?: KeptSince;
 }
 
 export interface Sync {
@@ -50,7 +53,8 @@ export function createSync(options: SyncOptions): Sync {
   const abort = new AbortController();
   const background = new Set<Promise<void>>();
   const loops = new Map<string, PollLoop>();
-  const shared = { store, ingest, directory, now, signal: abort.signal };
+  const { keptSince = () => -Infinity } = options;
+  const shared = { store, ingest, directory, now, keptSince, signal: abort.signal };
 
   for (const state of directory.all) {
     const log = options.log.child({ connection: state.name });
