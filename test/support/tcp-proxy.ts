@@ -82,8 +82,10 @@ export async function startTcpProxy(url: string): Promise<TcpProxy> {
     },
     set stall(value) {
       stall = value;
-      for (const pair of pairs) for (const socket of pair) if (value) socket.pause();
-      else socket.resume();
+      for (const pair of pairs)
+        for (const socket of pair)
+          if (value) socket.pause();
+          else socket.resume();
     },
     cutAt(text, when) {
       const { promise, resolve } = Promise.withResolvers<void>();

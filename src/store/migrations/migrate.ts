@@ -48,7 +48,9 @@ export const NOTHING_DONE: MigrationStatus = {
 };
 
 /** Reads what has run; changes nothing. */
-export async function migrationStatus({ knex }: Database): Promise<MigrationStatus> {
+export async function migrationStatus(database: Database): Promise<MigrationStatus> {
+  await reach(database);
+  const { knex } = database;
   if (!(await knex.schema.hasTable(TABLE))) return NOTHING_DONE;
   const rows = await knex<{ id: number; name: string }>(TABLE).select("name").orderBy("id");
   const done = rows.map(({ name }) => name);
@@ -66,11 +68,17 @@ export async function migrationStatus({ knex }: Database): Promise<MigrationStat
  */
 export async function migrate(database: Database): Promise<string[]> {
   const { knex, dialect } = database;
+  await reach(database);
   if (dialect.name === "sqlite") return retrying(() => run(database));
   return knex.transaction(async (held) => {
     await held.raw("SELECT pg_advisory_xact_lock(?)", [ADVISORY_LOCK]);
     return run(database);
   });
+}
+
+/** Whether the database answers at all is told in words of ours; the query builder would tell its own. */
+async function reach(database: Database): Promise<void> {
+  await database.all("SELECT 1", []);
 }
 
 async function run(database: Database): Promise<string[]> {

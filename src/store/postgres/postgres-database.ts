@@ -50,6 +50,8 @@ export function openPostgres(url: string, options: DatabaseOptions = {}): Databa
     connection: { connectionString: url },
     pool: { min: 0, max: 2 },
     acquireConnectionTimeout: connectTimeoutMs,
+    // It would write to the console, past the log and its masking; what goes wrong is thrown as well.
+    log: { warn() {}, error() {}, deprecate() {}, debug() {} },
   });
   const presence = createPresence(url);
   const prepared = new Map<string, Prepared>();
