@@ -1,6 +1,6 @@
 /** Erases one person's data by number or address: every session that has it anywhere, whole. */
 import type { AddressSpelling, EpochMs } from "../model/index.js";
-import type { ErasureRepository, RowCounts } from "../store/store.js";
+import type { ErasureRepository, RowCounts } from "../store/removal.js";
 
 /** Sessions in one transaction. */
 const BATCH = 25;

@@ -3,7 +3,7 @@ import type { AddressSpelling } from "../../model/index.js";
 import { noteErasedAddress, noteErasedSessions } from "../erased.js";
 import { removeChangesOf, removeSessions } from "../remove-sessions.js";
 import { run, type Database, type SqlPlan, type SqlValue } from "../sql.js";
-import type { ErasureRepository, RowCounts } from "../store.js";
+import type { ErasureRepository, RowCounts } from "../removal.js";
 import { findInSessions, findRows, isShort, readTables, type TextTable } from "./erasure-search.js";
 
 /** Commands whose outcome is known or given up: a pending one is somebody's work in hand. */
@@ -19,6 +19,9 @@ const OTHERS: Readonly<Record<string, { key: string; remove: (among: string) => 
 /** Erasures of one database. */
 export function createErasureRepository(database: Database): ErasureRepository {
   const { all, dialect } = database;
+  /** Commands about sessions whose keys are bound. */
+  const ofSessions = `${OVER} AND (connection, provider_key) IN
+    (SELECT connection, provider_key FROM sessions WHERE ${dialect.among("key", "integer")})`;
 
   function* countOf(tables: readonly TextTable[], keys: readonly number[]): SqlPlan<RowCounts> {
     const counts: RowCounts = new Map();
@@ -28,6 +31,10 @@ export function createErasureRepository(database: Database): ErasureRepository {
       const [row] = yield* run(sql, [dialect.list(keys)]);
       counts.set(name, Number(row?.["count"] ?? 0));
     }
+    const [commands] = yield* run(`SELECT count(*) AS count FROM commands WHERE ${ofSessions}`, [
+      dialect.list(keys),
+    ]);
+    counts.set("commands", Number(commands?.["count"] ?? 0));
     return counts;
   }
 
@@ -77,7 +84,7 @@ export function createErasureRepository(database: Database): ErasureRepository {
       const tables = await readTables(database);
       return database.transaction(function* (): SqlPlan<RowCounts> {
         const where = dialect.among("key", "integer");
-        const sessions = yield* run(`SELECT tie, connection, provider_key FROM sessions WHERE ${where}`, [
+        const sessions = yield* run(`SELECT tie, connection FROM sessions WHERE ${where}`, [
           dialect.list(keys),
         ]);
         // In one order, so that two erasures wait for each other rather than for each other's locks.
@@ -86,15 +93,7 @@ export function createErasureRepository(database: Database): ErasureRepository {
           if (lock !== null) yield* run(lock.sql, lock.values);
         }
         const counts = yield* countOf(tables, keys);
-        let commands = 0;
-        for (const { connection, provider_key: key } of sessions) {
-          const rows = yield* run(
-            `DELETE FROM commands WHERE ${OVER} AND connection = ? AND provider_key = ? RETURNING id`,
-            [connection as string, key as string],
-          );
-          commands += rows.length;
-        }
-        counts.set("commands", commands);
+        yield* run(`DELETE FROM commands WHERE ${ofSessions}`, [dialect.list(keys)]);
         yield* removeChangesOf(keys, dialect);
         yield* removeSessions(keys, dialect);
         const ties = sessions.map((row) => row["tie"] as string);

@@ -1,7 +1,7 @@
 /** What leaves by age, a few rows at a time. */
 import { removeSessions } from "../remove-sessions.js";
 import { run, type Database, type SqlPlan, type SqlRow, type SqlValue } from "../sql.js";
-import type { RetentionRepository } from "../store.js";
+import type { RetentionRepository } from "../removal.js";
 
 /**
  * Whoever ended before a moment began before it, and the index is by beginning. Where the beginning is unknown the index
