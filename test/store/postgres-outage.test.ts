@@ -168,7 +168,8 @@ describe.each(POSTGRES)("a $name that goes away", (kind) => {
     try {
       const before = proxy.attempts;
       await Promise.all(Array.from({ length: 20 }, () => small.all("SELECT pg_sleep(0.02)", [])));
-      expect(proxy.attempts - before).toBe(2);
+      // One is there since it was opened, unless it has been idle for too long.
+      expect(proxy.attempts - before).toBeLessThanOrEqual(2);
     } finally {
       await small.close();
     }
