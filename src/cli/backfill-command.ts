@@ -6,6 +6,7 @@ import { createStore } from "../store/create-store.js";
 import { openDatabase } from "../store/open-database.js";
 import { backfill, type BackfillResult } from "../sync/backfill.js";
 import { createConnectionDirectory } from "../sync/connection-directory.js";
+import { createRetentionPolicy } from "../retention/policy.js";
 import { createCoverage } from "../sync/coverage.js";
 import { readBackfillArguments, type BackfillArguments } from "./backfill-arguments.js";
 import type { Command, CommandInput } from "./commands.js";
@@ -91,7 +92,9 @@ async function run(
   );
   try {
     const directory = await createConnectionDirectory(connections, store, now);
-    const shared = { store, ingest: store.ingest, directory, log, now, signal };
+    const policy = createRetentionPolicy(config);
+    const keptSince = (name: string) => policy.keptSince(name, now());
+    const shared = { store, ingest: store.ingest, directory, log, now, keptSince, signal };
     const dependencies = { ...shared, coverage: createCoverage(shared) };
     const names = chosen.map(({ name }) => name);
     const line = createProgressLine(names, () => performance.now());

@@ -2,6 +2,8 @@
 import { runBackfill } from "./backfill-command.js";
 import { runDemo } from "./demo-command.js";
 import { runDoctor } from "./doctor-command.js";
+import { runErase } from "./erase-command.js";
+import { runMigrate } from "./migrate-command.js";
 import { runSandbox } from "./sandbox-command.js";
 import { runSchema } from "./schema-command.js";
 import { runStart } from "./start-command.js";
@@ -29,6 +31,11 @@ export const COMMANDS: Readonly<Record<string, { run: Command; summary: string }
   demo: { run: runDemo, summary: "four sandbox providers with live traffic, and a gateway on them" },
   doctor: { run: runDoctor, summary: "looks at every configured connection and says what is wrong" },
   backfill: { run: runBackfill, summary: "fills the cache with history, as far back as it is told" },
+  erase: { run: runErase, summary: "removes everything that is stored of one number or address" },
+  migrate: {
+    run: runMigrate,
+    summary: "brings the database's tables up to date, or says what that would do",
+  },
   sandbox: { run: runSandbox, summary: "only the four sandbox providers" },
   schema: { run: runSchema, summary: "prints the graph's SDL" },
 };

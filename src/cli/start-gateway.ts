@@ -6,7 +6,10 @@ import { createIngest } from "../ingest/create-ingest.js";
 import { startSearchRebuild } from "../ingest/rebuild-search.js";
 import type { EpochMs } from "../model/index.js";
 import { createCommands } from "../commands/create-commands.js";
+import { createRetention } from "../retention/create-retention.js";
+import { createRetentionPolicy } from "../retention/policy.js";
 import { createServer } from "../server/create-server.js";
+import type { DatabaseOptions } from "../store/database-options.js";
 import { createStore } from "../store/create-store.js";
 import { openDatabase } from "../store/open-database.js";
 import { createConnectionDirectory } from "../sync/connection-directory.js";
@@ -18,6 +21,16 @@ const DRAIN_MS = 10_000;
 
 /** How often commands of gateways that have died meanwhile are looked for, milliseconds. */
 const RECOVER_MS = 10_000;
+
+/** What the configuration says about the database beside its URL. */
+export function databaseOptions(config: Config): DatabaseOptions {
+  return {
+    poolSize: config.databasePoolSize,
+    statementTimeoutMs: config.databaseStatementTimeoutMs,
+    connectTimeoutMs: config.databaseConnectTimeoutMs,
+    patienceMs: config.databasePatienceMs,
+  };
+}
 
 export interface RunningGateway {
   /** `http://HOST:PORT` */
@@ -33,7 +46,7 @@ export async function startGateway(
   log: Logger,
   now: () => EpochMs = Date.now,
 ): Promise<RunningGateway> {
-  const database = await openDatabase(config.databaseUrl);
+  const database = await openDatabase(config.databaseUrl, databaseOptions(config));
   const store = createStore(database);
   const ingest = createIngest(database, { now });
   const connections = config.connections.map(({ name, module, values, defaultRegion }) =>
@@ -48,7 +61,17 @@ export async function startGateway(
   );
   const directory = await createConnectionDirectory(connections, store, now);
   const { pollIdleMs, pollLiveMs } = config;
-  const sync = createSync({ store, ingest, directory, log, now, pollIdleMs, pollLiveMs });
+  const policy = createRetentionPolicy(config);
+  const keptSince = (connection: string) => policy.keptSince(connection, now());
+  const sync = createSync({ store, ingest, directory, log, now, pollIdleMs, pollLiveMs, keptSince });
+  const retention = createRetention({
+    store,
+    policy,
+    connections: connections.map(({ name }) => name),
+    onKeptSince: (name, since) => directory.retained(name, since),
+    log,
+    now,
+  });
   const commands = createCommands({
     store,
     ingest,
@@ -83,6 +106,7 @@ export async function startGateway(
     await gateway.stop();
     await sync.stop();
     await rebuild.stop();
+    await retention.stop();
     clearInterval(recovery);
     await Promise.all(connections.map((connection) => connection.close()));
     // A command that was cut off there has its outcome written down first.
@@ -94,6 +118,7 @@ export async function startGateway(
     const url = await server.listen(config.host, config.port);
     log.info({ url }, "listening");
     sync.start();
+    retention.start();
     let ending: Promise<void> | undefined;
     return { url, sync, stop: () => (ending ??= end()) };
   } catch (error) {

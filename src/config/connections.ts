@@ -9,6 +9,10 @@ export interface ConnectionConfig {
   values: ConfigValues;
   /** ISO 3166 alpha-2 for numbers without a country code. */
   defaultRegion: string;
+  /** Days after which its ended sessions are removed; null: never; undefined: as the gateway's setting says. */
+  retentionDays?: number | null;
+  /** The same for providers' payloads. */
+  rawRetentionDays?: number | null;
 }
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/;
@@ -77,7 +81,10 @@ export function connectionsFromFile(
       );
       return [];
     }
-    const known = new Set(["name", "provider", "defaultRegion", ...module.config.map((field) => field.key)]);
+    const known = new Set([
+      ...["name", "provider", "defaultRegion", ...RETENTION_KEYS],
+      ...module.config.map((field) => field.key),
+    ]);
     for (const key of Object.keys(row).filter((candidate) => !known.has(candidate))) {
       problems.push(new ConfigProblem(`${at}.${key}`, `is not a setting of ${module.defaultConnectionName}`));
     }
@@ -95,8 +102,24 @@ export function connectionsFromFile(
       problems,
       (field) => `is missing: ${field.description}`,
     );
-    return [{ name, module, values, defaultRegion: region }];
+    return [{ name, module, values, defaultRegion: region, ...readRetention(row, at, problems) }];
   });
+}
+
+const RETENTION_KEYS = ["retentionDays", "rawRetentionDays"] as const;
+
+/** A connection's own answer to how long things are kept: days, or `forever` where the gateway's setting is shorter. */
+function readRetention(row: Record<string, unknown>, at: string, problems: ConfigProblem[]) {
+  const days: { [K in (typeof RETENTION_KEYS)[number]]?: number | null } = {};
+  for (const key of RETENTION_KEYS) {
+    const value = row[key];
+    if (value === undefined || value === null) continue;
+    if (value === "forever") days[key] = null;
+    else if (typeof value === "number" && Number.isInteger(value) && value >= 1) days[key] = value;
+    else
+      problems.push(new ConfigProblem(`${at}.${key}`, "expected a whole number of days from 1, or forever"));
+  }
+  return days;
 }
 
 /** Secrets need not stand in the file: `$PLIVO_TOKEN_US` names the variable that holds one. */

@@ -32,7 +32,9 @@ export function toClientError(formatted: GraphQLFormattedError, error: unknown):
   };
   if (cause instanceof SwitchboardError) {
     const extensions = { code: cause.code, ...cause.extensions };
-    return { formatted: { message: cause.message, ...place, extensions }, hidden: null };
+    // Our own trouble is told in a safe sentence, and the log has the rest of it.
+    const hidden = cause.code === "INTERNAL_SERVER_ERROR" ? cause : null;
+    return { formatted: { message: cause.message, ...place, extensions }, hidden };
   }
   const given = formatted.extensions?.["code"];
   const code = typeof given === "string" ? (TRANSLATED[given] ?? given) : "INTERNAL_SERVER_ERROR";

@@ -4,6 +4,7 @@ import type { ChangeRow } from "../store/store.js";
 import { changedFields, changeKind, knownFields } from "./diff.js";
 import type { Ingest, IngestResult } from "./ingest.js";
 import { loadStates } from "./load-states.js";
+import { createRefuseErased } from "./refuse-erased.js";
 import { applySnapshot, emptyState, type SessionState } from "./session-state.js";
 import { toStorable } from "./storable.js";
 import { touchSession, writeSession } from "./write-state.js";
@@ -20,14 +21,20 @@ const MAX_BATCH = 200;
 /** Builds the one door into the store. */
 export function createIngest(database: Database, { now, onChange }: IngestOptions): Ingest {
   const { dialect } = database;
+  const refuseErased = createRefuseErased(dialect, now);
 
   function* plan(connection: string, snapshots: readonly SessionSnapshot[]): SqlPlan<IngestResult[]> {
     // Ingests of one connection follow each other, in whichever gateway: read, merge and write must see one state.
     const lock = dialect.lock(connection);
     if (lock !== null) yield* run(lock.sql, lock.values);
     const states = yield* loadStates(connection, snapshots, dialect);
+    const admitted = yield* refuseErased(connection, snapshots, states);
     const results: IngestResult[] = [];
     for (const snapshot of snapshots) {
+      if (!admitted.has(snapshot)) {
+        results.push({ sessionKey: 0, change: null });
+        continue;
+      }
       const stored = states.get(snapshot.providerKey) ?? null;
       const { state, result } = yield* take(connection, stored, snapshot);
       states.set(snapshot.providerKey, state);

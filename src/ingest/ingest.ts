@@ -4,6 +4,7 @@ import type { ChangeRow } from "../store/store.js";
 
 /** What became of one snapshot. `change` is null when it taught nothing new. */
 export interface IngestResult {
+  /** 0 for a session that was erased: it is not taken in again. */
   sessionKey: number;
   change: ChangeRow | null;
 }

@@ -12,3 +12,4 @@ export * from "./search-text.js";
 export * from "./search-query.js";
 export * from "./search-score.js";
 export * from "./search-snippet.js";
+export * from "./address-spelling.js";

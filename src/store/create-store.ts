@@ -5,6 +5,8 @@ import { createCommandRepository } from "./repositories/command-repository.js";
 import { createCoverageRepository, createLeaseRepository } from "./repositories/coverage-repository.js";
 import { createChangeRepository, createConnectionRepository } from "./repositories/gateway-repositories.js";
 import { createJoinRepository } from "./repositories/join-repository.js";
+import { createRetentionRepository } from "./repositories/retention-repository.js";
+import { createErasureRepository } from "./repositories/erasure-repository.js";
 import { coalesce } from "./coalesce.js";
 import { createSearchRepository } from "./repositories/search-repository.js";
 import { createSessionRepository } from "./repositories/session-repository.js";
@@ -37,6 +39,8 @@ export function createStore(database: Database): Store {
     leases: createLeaseRepository(database),
     changes: createChangeRepository(database),
     stats: createStatsRepository(database),
+    erasure: createErasureRepository(database),
+    retention: createRetentionRepository(database),
     ping: () => database.ping(),
     close: () => database.close(),
   };

@@ -45,6 +45,8 @@ export interface Dialect {
   /** The statement that makes transactions on one connection's sessions follow each other; null when they do anyway. */
   lock(connection: string): SqlRequest | null;
   readonly search: SearchDialect;
+  /** Every column of every table of ours: `table_name`, `column_name`, and `is_text` as 0 or 1. */
+  readonly columns: string;
 }
 
 /** An open database. */
@@ -53,6 +55,9 @@ export interface Database {
   /** The query builder, for migrations and for building what is not hot. */
   readonly knex: Knex;
   /**
+   * Runs one statement. It may be sent a second time when the server goes away under it, so a statement that writes must
+   * be one that can be repeated; what cannot goes through `transaction`.
+   * Rejects with `DatabaseUnavailableError` when the database is in trouble, with the driver's error when the statement is.
    * @param options.planned anew each time, for statements whose best plan depends on the values bound. @default "ONCE"
    */
   all(
@@ -61,7 +66,8 @@ export interface Database {
     options?: { planned: "ONCE" | "EACH_TIME" },
   ): Promise<SqlRow[]>;
   /**
-   * Runs a plan in one transaction: all of it or nothing. Rejects with what went wrong.
+   * Runs a plan in one transaction: all of it or nothing, and once. The plan itself may be called several times (after a
+   * lost connection, a deadlock, a lock that another holds), so it changes nothing outside. Rejects like `all`.
    * @param options.durable on disk before it resolves, whatever happens to the machine. @default false
    */
   transaction<T>(plan: () => SqlPlan<T>, options?: { durable?: boolean }): Promise<T>;
@@ -70,7 +76,18 @@ export interface Database {
    * learn it through `Dialect.isGone`.
    */
   announce(owner: number): Promise<void>;
+  /** Rejects with `DatabaseUnavailableError` while the database cannot be read, or does not take a write. */
   ping(): Promise<void>;
+  /**
+   * Gives free room back to the disk, this many pages at most, and answers how many it gave. PostgreSQL's autovacuum does
+   * that by itself: 0.
+   */
+  reclaim(pages: number): Promise<number>;
+  /**
+   * Makes what has been deleted unreadable in the files as well. SQLite writes its file anew, and others wait with their
+   * writes meanwhile; PostgreSQL vacuums. Rejects with `DatabaseUnavailableError` when others do not let it.
+   */
+  scrub(): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -28,6 +28,7 @@ import type {
   TransferRecord,
 } from "../model/index.js";
 import type { StatsRepository } from "./stats/stats.js";
+import type { ErasureRepository, RetentionRepository } from "./removal.js";
 
 /** Connections a read may touch, by name. `"all"` is for the gateway's own work, never for a principal's "*". */
 export type ConnectionScope = "all" | readonly string[];
@@ -234,6 +235,8 @@ export interface CoverageRepository {
   spans(connection: string): Promise<CoverageSpan[]>;
   /** Adds a span, merged with those it touches; answers all. Safe beside other processes that add. */
   add(connection: string, span: CoverageSpan): Promise<CoverageSpan[]>;
+  /** Forgets what lies before `since`; answers what is left. */
+  trim(connection: string, since: EpochMs): Promise<CoverageSpan[]>;
 }
 
 /** Work that one process at a time may do. */
@@ -346,6 +349,8 @@ export interface Store {
   readonly leases: LeaseRepository;
   readonly changes: ChangeRepository;
   readonly stats: StatsRepository;
+  readonly retention: RetentionRepository;
+  readonly erasure: ErasureRepository;
   /** Throws when the database does not answer. */
   ping(): Promise<void>;
   close(): Promise<void>;

@@ -63,6 +63,8 @@ export interface ConnectionDirectory {
   covered(name: string, span: CoverageSpan, isHead: boolean): Promise<void>;
   /** Takes over what other processes have covered meanwhile. */
   reload(name: string): Promise<void>;
+  /** Nothing older than this is kept: what was said to be covered before it no longer is. Persisted. */
+  retained(name: string, since: EpochMs): Promise<void>;
   progress(name: string, progress: SyncProgress | null): void;
   health(state: ConnectionState): Health;
 }
@@ -159,6 +161,13 @@ export async function createConnectionDirectory(
       const entry = state(name);
       const stored = await store.coverage.spans(name);
       entry.spans = union(stored, entry.spans);
+    },
+    async retained(name, since) {
+      const entry = state(name);
+      if (!entry.spans.some((span) => span.since < since)) return;
+      entry.spans = await store.coverage.trim(name, since);
+      const { provider } = entry.connection.module;
+      await store.connections.save({ name, provider, coveredSince: entry.coveredSince });
     },
     progress(name, progress) {
       state(name).progress = progress;

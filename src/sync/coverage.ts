@@ -10,6 +10,7 @@ import type { EpochMs } from "../model/index.js";
 import type { SessionPage } from "../providers/provider.js";
 import type { CoverageSpan } from "../store/store.js";
 import type { ConnectionDirectory, ConnectionState } from "./connection-directory.js";
+import type { KeptSince } from "./kept-since.js";
 import { listSpan } from "./list-span.js";
 import { missingIn, overlaps } from "./spans.js";
 
@@ -18,6 +19,8 @@ export interface CoverageDependencies {
   directory: ConnectionDirectory;
   log: Logger;
   now: () => EpochMs;
+  /** Before this nothing is kept, so nothing is fetched either. */
+  keptSince: KeptSince;
   signal: AbortSignal;
 }
 
@@ -35,7 +38,7 @@ export interface FillOptions {
 export type Missing = ReadonlyMap<string, ProviderError | null>;
 
 export interface Coverage {
-  /** Where a connection's history begins for us: before it the provider has nothing, or nobody will ask. */
+  /** Where a connection's history begins for us: before it the provider has nothing, nobody will ask, or it is not kept. */
   floor(name: string): EpochMs;
   /** What of a span has yet to be fetched, oldest first. What the provider cannot have is never missing. */
   missing(name: string, span: CoverageSpan): CoverageSpan[];
@@ -72,7 +75,7 @@ interface Flight {
 
 /** Builds the process's one `Coverage`. */
 export function createCoverage(dependencies: CoverageDependencies): Coverage {
-  const { directory, log, now, signal } = dependencies;
+  const { directory, log, now, keptSince, signal } = dependencies;
   const flights = new Map<string, Set<Flight>>();
   const sliceMs = new Map<string, number>();
   const failures = new Map<string, { error: ProviderError; at: EpochMs }>();
@@ -84,7 +87,8 @@ export function createCoverage(dependencies: CoverageDependencies): Coverage {
     return state;
   }
 
-  const floor = (name: string) => now() - (stateOf(name).connection.historyMs ?? MAX_HISTORY_MS);
+  const floor = (name: string) =>
+    Math.max(now() - (stateOf(name).connection.historyMs ?? MAX_HISTORY_MS), keptSince(name));
 
   function missing(name: string, span: CoverageSpan): CoverageSpan[] {
     const state = stateOf(name);

@@ -1,4 +1,6 @@
-import { ProviderUnavailableError, isProviderError, type ProviderError } from "../errors/index.js";
+import {
+  DatabaseUnavailableError, ProviderUnavailableError, isProviderError, type ProviderError,
+} from "../errors/index.js"; // prettier-ignore
 import type { Logger } from "../http/http-client.js";
 import type { Ingest } from "../ingest/ingest.js";
 import type { EpochMs, Section, SessionSnapshot } from "../model/index.js";
@@ -181,7 +183,10 @@ function toOutcome(outcome: ReadOutcome | undefined): RefreshOutcome {
 function toProviderError(error: unknown, connection: ProviderConnection): ProviderError {
   if (isProviderError(error)) return error;
   const source = { provider: connection.module.provider, connection: connection.name };
-  return new ProviderUnavailableError("The provider's answer could not be used.", source, { cause: error });
+  const what = error instanceof DatabaseUnavailableError ? "stored" : "used";
+  return new ProviderUnavailableError(`The provider's answer could not be ${what}.`, source, {
+    cause: error,
+  });
 }
 
 /** Runs `work` over all items, at most `limit` at a time; rejects with the first failure. */

@@ -5,6 +5,7 @@ import type { EpochMs } from "../model/index.js";
 import type { SessionPage } from "../providers/provider.js";
 import type { CoverageSpan } from "../store/store.js";
 import type { ConnectionDirectory, ConnectionState } from "./connection-directory.js";
+import { withoutExpired, type KeptSince } from "./kept-since.js";
 
 /** A list is read from this much before the span on, milliseconds: providers' lists lag behind their calls. */
 export const OVERLAP_MS = 15 * 60 * 1000;
@@ -12,6 +13,14 @@ export const OVERLAP_MS = 15 * 60 * 1000;
 const PRESENT_MS = 5_000;
 /** An ordered walk notes how far it has come each time it has covered so much more, in pages. */
 const PAGES_PER_NOTE = 5;
+
+export interface ListSpanDependencies {
+  ingest: Ingest;
+  directory: ConnectionDirectory;
+  log: Logger;
+  now: () => EpochMs;
+  keptSince: KeptSince;
+}
 
 export interface ListSpanOptions {
   priority?: () => Priority;
@@ -26,10 +35,10 @@ export interface ListSpanOptions {
 export async function listSpan(
   state: ConnectionState,
   span: CoverageSpan,
-  dependencies: { ingest: Ingest; directory: ConnectionDirectory; log: Logger; now: () => EpochMs },
+  dependencies: ListSpanDependencies,
   { priority, onPage, signal }: ListSpanOptions,
 ): Promise<void> {
-  const { ingest, directory, log, now } = dependencies;
+  const { ingest, directory, log, now, keptSince } = dependencies;
   const { connection, name } = state;
   const isHead = span.until >= now() - PRESENT_MS;
   const inOrder = connection.listing === "ordered" ? new OrderedWalk(isHead ? Infinity : span.until) : null;
@@ -39,7 +48,7 @@ export async function listSpan(
     priority: priority?.() ?? "background",
     signal,
   })) {
-    await ingest.ingest(name, page.snapshots);
+    await ingest.ingest(name, withoutExpired(page.snapshots, keptSince(name)));
     directory.succeeded(name);
     for (const error of page.rejected)
       log.warn({ err: error, connection: name }, "a row of the list could not be read");

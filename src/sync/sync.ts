@@ -9,6 +9,7 @@ import { createCoverage, type Coverage } from "./coverage.js";
 import { createRefresh } from "./create-refresh.js";
 import { runFirstSync } from "./first-sync.js";
 import { createTurn } from "./keep-current.js";
+import type { KeptSince } from "./kept-since.js";
 import { PollLoop } from "./poll-loop.js";
 import type { Refresh } from "./refresh.js";
 
@@ -22,6 +23,8 @@ export interface SyncOptions {
   pollIdleMs: number;
   /** A list query polls again what was polled longer ago than this (`SWITCHBOARD_POLL_LIVE_MS`). */
   pollLiveMs: number;
+  /** Sessions that ended before this are not kept, so lists are not read beyond it. @default all are kept */
+  keptSince?: KeptSince;
 }
 
 export interface Sync {
@@ -48,8 +51,9 @@ export function createSync(options: SyncOptions): Sync {
   const abort = new AbortController();
   const background = new Set<Promise<void>>();
   const loops = new Map<string, PollLoop>();
+  const { keptSince = () => -Infinity } = options;
   const shared = { store, ingest, directory, now, signal: abort.signal };
-  const coverage = createCoverage({ ...shared, log: options.log });
+  const coverage = createCoverage({ ...shared, keptSince, log: options.log });
 
   for (const state of directory.all) {
     const log = options.log.child({ connection: state.name });

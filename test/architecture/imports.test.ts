@@ -18,10 +18,12 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   "src/providers": ["src/model", "src/http", "src/errors"],
   // Which settings there are is the providers' own business; who may what is the context's.
   "src/config": ["src/providers", "src/context"],
-  "src/store": ["src/model"],
+  "src/store": ["src/model", "src/errors"],
   "src/ingest": ["src/store", "src/model"],
   "src/doctor": ["src/providers", "src/http", "src/errors", "src/model"],
   "src/sync": ["src/providers", "src/ingest", "src/store", "src/model", "src/errors", "src/http"],
+  // What leaves the house for good: by age, or because somebody asks for it.
+  "src/retention": ["src/store", "src/model", "src/http"],
   "src/commands": ["src/providers", "src/ingest", "src/store", "src/model", "src/errors", "src/http"],
   "src/context": ["src/loaders"],
   // Acting is one of the things that an operation's context offers.

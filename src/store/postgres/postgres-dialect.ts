@@ -21,4 +21,9 @@ export const postgresDialect: Dialect = {
     values: [connection],
   }),
   search: postgresSearch,
+  columns: `SELECT t.table_name, c.column_name,
+      CASE WHEN c.data_type IN ('text', 'character varying', 'json', 'jsonb', 'tsvector') THEN 1 ELSE 0 END AS is_text
+    FROM information_schema.tables AS t
+    JOIN information_schema.columns AS c ON c.table_schema = t.table_schema AND c.table_name = t.table_name
+    WHERE t.table_schema = current_schema() AND t.table_type = 'BASE TABLE' ORDER BY t.table_name, c.ordinal_position`,
 };

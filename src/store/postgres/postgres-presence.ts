@@ -24,15 +24,11 @@ export function createPresence(url: string): Presence {
     const next = new pg.Client({
       connectionString: url,
       keepAlive: true,
+      connectionTimeoutMillis: 5_000,
       application_name: "switchboard-presence",
     });
     // Unheard, the event would end the process; what follows it is "end".
     next.on("error", () => undefined);
-    next.once("end", () => {
-      if (closed || client !== next) return;
-      timer = setTimeout(() => void announce(owner).catch(() => undefined), RECONNECT_MS);
-      timer.unref();
-    });
     client = next;
     try {
       await next.connect();
@@ -41,6 +37,14 @@ export function createPresence(url: string): Presence {
       await next.end().catch(() => undefined);
       throw error;
     }
+    next.once("end", () => again(owner));
+  }
+
+  /** For as long as it takes: a server may be away for longer than one pause. */
+  function again(owner: number): void {
+    if (closed) return;
+    timer = setTimeout(() => void announce(owner).catch(() => again(owner)), RECONNECT_MS);
+    timer.unref();
   }
 
   return {

@@ -26,6 +26,18 @@ export function createCoverageRepository({ all, transaction, dialect }: Database
 
   return {
     spans: async (connection) => toSpans(await all(ALL, [connection])),
+    trim: (connection, since) =>
+      transaction(function* (): SqlPlan<CoverageSpan[]> {
+        const lock = dialect.lock(connection);
+        if (lock !== null) yield* run(lock.sql, lock.values);
+        yield* run("DELETE FROM coverage WHERE connection = ? AND until <= ?", [connection, since]);
+        yield* run("UPDATE coverage SET since = ? WHERE connection = ? AND since < ?", [
+          since,
+          connection,
+          since,
+        ]);
+        return toSpans(yield* run(ALL, [connection]));
+      }),
     add: (connection, span) => transaction(() => plan(connection, span)),
   };
 }

@@ -1,28 +1,51 @@
 /** SQLite, embedded: WAL, one connection, prepared statements kept for as long as the database is open. */
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import SqliteDriver from "better-sqlite3";
 import knexFactory, { type Knex } from "knex";
 // The dialect's class has no door of its own, and a client over a connection that is open already must extend it.
 import BetterSqliteClient from "knex/lib/dialects/better-sqlite3/index.js";
+import { DATABASE_DEFAULTS, type DatabaseOptions } from "../database-options.js";
 import type { Database, SqlPlan, SqlRow, SqlValue } from "../sql.js";
+import { createWriteProbe } from "../write-probe.js";
+import { reclaim, scrub } from "./free-pages.js";
+import { watchPlace } from "./file-place.js";
 import { sqliteDialect } from "./sqlite-dialect.js";
+import { sqliteTrouble, toSqliteFailure } from "./sqlite-failures.js";
 
 /** Statements kept prepared; page queries vary with their filters. */
 const MAX_STATEMENTS = 500;
-/** How long a statement waits for another process's lock, milliseconds. */
-const BUSY_TIMEOUT_MS = 5_000;
+/** How long opening and migrating wait for another process's lock, milliseconds. */
+const OPENING_TIMEOUT_MS = 10_000;
+/**
+ * How long a statement waits in the driver, milliseconds. Nothing else in the process runs meanwhile, so whoever must
+ * wait longer does it between tries.
+ */
+const BUSY_TIMEOUT_MS = 10;
+/** Longest pause between two tries for a lock, milliseconds. */
+const MAX_PAUSE_MS = 100;
+/** How long a probe waits for a lock before it says that writes do not work, milliseconds. */
+const PROBE_PATIENCE_MS = 1_000;
 
 /** Opens a file (its folder is made) or `:memory:`. Throws when the file is no database or cannot be opened. */
-export function openSqlite(path: string): Database {
+export function openSqlite(
+  path: string,
+  { patienceMs = DATABASE_DEFAULTS.patienceMs }: DatabaseOptions = {},
+): Database {
   if (path !== ":memory:") mkdirSync(dirname(path), { recursive: true });
-  const driver = new SqliteDriver(path, { timeout: BUSY_TIMEOUT_MS });
+  const driver = new SqliteDriver(path, { timeout: OPENING_TIMEOUT_MS });
+  // Takes effect in files that are empty still: what is removed can be given back to the disk a few pages at a time.
+  driver.pragma("auto_vacuum = INCREMENTAL");
   driver.pragma("journal_mode = WAL");
   // In WAL, NORMAL cannot corrupt; a power cut may lose the last transactions, which the next poll reads again.
   driver.pragma("synchronous = NORMAL");
   driver.pragma("foreign_keys = ON");
   driver.pragma("cache_size = -65536");
   const knex = knexOver(driver);
+  const probe = createWriteProbe();
+  const checkPlace = watchPlace(path);
+  let isOpening = true;
   const statements = new Map<string, SqliteDriver.Statement>();
 
   function prepare(sql: string): SqliteDriver.Statement {
@@ -37,10 +60,34 @@ export function openSqlite(path: string): Database {
 
   function execute(sql: string, values: readonly SqlValue[]): SqlRow[] {
     const statement = prepare(sql);
+    if (!statement.readonly && !driver.inTransaction) checkPlace();
     if (statement.reader) return statement.all(...values) as SqlRow[];
     statement.run(...values);
     return [];
   }
+
+  /** Tries until the lock is free or the patience is over; in between the process goes on with other work. */
+  async function patiently<T>(work: () => T, patience = patienceMs): Promise<T> {
+    if (isOpening) driver.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
+    isOpening = false;
+    const deadline = Date.now() + patience;
+    for (let pause = 5; ; pause = Math.min(pause * 2, MAX_PAUSE_MS)) {
+      try {
+        return work();
+      } catch (error) {
+        if (sqliteTrouble(error) !== "BUSY" || Date.now() + pause > deadline)
+          throw probe.noteFailure(toSqliteFailure(error));
+      }
+      await setTimeout(pause);
+    }
+  }
+
+  /** Fails unless the file is in its place, can be read, and takes a write. */
+  const tryOut = driver.transaction(() => {
+    execute("SELECT count(*) FROM sqlite_master", []);
+    const trial = probe.trial();
+    if (trial !== null) execute(trial.sql, trial.values);
+  });
 
   const inTransaction = driver.transaction((plan: () => SqlPlan<unknown>): unknown => {
     const steps = plan();
@@ -52,10 +99,11 @@ export function openSqlite(path: string): Database {
   return {
     dialect: sqliteDialect,
     knex,
-    // Promises for an interface that PostgreSQL shares; the work itself is done before they are made.
-    all: (sql, values) => attempt(() => execute(sql, values)),
+    // The work itself is done before the promise is made, unless there is a lock to wait for.
+    all: (sql, values) => patiently(() => execute(sql, values)),
     transaction: <T>(plan: () => SqlPlan<T>, { durable = false }: { durable?: boolean } = {}) =>
-      attempt(() => {
+      patiently(() => {
+        checkPlace();
         if (durable) driver.pragma("synchronous = FULL");
         try {
           return inTransaction.immediate(plan) as T;
@@ -64,20 +112,18 @@ export function openSqlite(path: string): Database {
         }
       }),
     announce: () => Promise.resolve(),
-    ping: () => attempt(() => void execute("SELECT 1", [])),
+    async ping() {
+      checkPlace();
+      await patiently(() => tryOut.immediate(), PROBE_PATIENCE_MS);
+      probe.noteSuccess();
+    },
+    reclaim: (pages) => patiently(() => reclaim(driver, pages)),
+    scrub: () => patiently(() => scrub(driver)),
     async close() {
       await knex.destroy();
       driver.close();
     },
   };
-}
-
-function attempt<T>(work: () => T): Promise<T> {
-  try {
-    return Promise.resolve(work());
-  } catch (error) {
-    return Promise.reject(error instanceof Error ? error : new Error(String(error)));
-  }
 }
 
 /** The query builder over the connection that is open already: one file handle, one view of the data. */

@@ -14,4 +14,9 @@ export const sqliteDialect: Dialect = {
   // BEGIN IMMEDIATE lets in one writer at a time.
   lock: () => null,
   search: sqliteSearch,
+  // Indexes of a search are virtual and shadow tables: they follow the tables that they are made of.
+  columns: `SELECT l.name AS table_name, c.name AS column_name,
+      CASE WHEN c.type = '' OR c.type LIKE '%TEXT%' OR c.type LIKE '%CHAR%' OR c.type LIKE '%JSON%' THEN 1 ELSE 0 END AS is_text
+    FROM pragma_table_list AS l JOIN pragma_table_info(l.name) AS c
+    WHERE l.schema = 'main' AND l.type = 'table' AND l.name NOT LIKE 'sqlite%' ORDER BY l.name, c.cid`,
 };
