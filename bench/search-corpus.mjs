@@ -13,6 +13,11 @@ export const SEARCHES = [
 ];
 export const TURNS = 20;
 
+/** All there are, so that the gateway has nothing to read from the provider about them. */
+const SECTIONS = [
+  ...["members", "interactions", "transfers", "transcript", "report", "recordings", "events", "detail"],
+];
+
 const TALK =
   "the order was late and they want to know when it will come back we can send another one today if you like".split(
     " ",
@@ -69,7 +74,7 @@ function snapshot(id, startedAt, transcript) {
   const words = { channel: "VOICE", direction: "INBOUND", phase: "ENDED", state: "COMPLETED", title: null };
   return {
     ...{ provider: "SPEKO", providerId: id, providerKey: id, source: "READ", observedAt: startedAt },
-    ...{ version: null, fields: {}, raw: { id }, sections: ["transcript"], problems: [], transcript },
+    ...{ version: null, fields: {}, raw: { id }, sections: SECTIONS, problems: [], transcript },
     facts: { ...words, ...parties, ...times, durationSeconds: 60, cost: null },
   };
 }

@@ -6,7 +6,7 @@ import type { ProviderError } from "../errors/index.js";
 import type { EpochMs } from "../model/index.js";
 import type { ProviderConnection } from "../providers/provider.js";
 import type { ConnectionRow, CoverageSpan, Store } from "../store/store.js";
-import { spanAt, union } from "./spans.js";
+import { after, spanAt, union } from "./spans.js";
 
 export type Health = "UP" | "DEGRADED" | "DOWN" | "UNKNOWN";
 
@@ -26,6 +26,8 @@ export interface ConnectionState {
   lastSyncedAt: EpochMs | null;
   /** Spans of `startedAt` that the cache holds completely, oldest first, apart from each other. */
   spans: readonly CoverageSpan[];
+  /** Nothing before this is kept; `-Infinity` when everything is. */
+  keptSince: EpochMs;
   /** Up to when new sessions have been listed without a gap; null before the first list. Lies in one of `spans`. */
   head: EpochMs | null;
   /** True once this process has listed up to its own time; from then on polls keep the head at now. */
@@ -86,6 +88,7 @@ export async function createConnectionDirectory(
       name: connection.name,
       lastSyncedAt: row?.lastSyncedAt ?? null,
       spans,
+      keptSince: -Infinity,
       head: coveredSince === null ? null : (spanAt(spans, coveredSince)?.until ?? null),
       caughtUp: false,
       get coveredSince() {
@@ -147,7 +150,8 @@ export async function createConnectionDirectory(
     async covered(name, span, isHead) {
       const entry = state(name);
       // Coverage only grows: of two answers that cross each other, neither may undo the other.
-      entry.spans = union(await store.coverage.add(name, span), entry.spans);
+      const stored = await store.coverage.add(name, span);
+      entry.spans = after(entry.keptSince, union(stored, entry.spans));
       if (isHead) {
         entry.head = Math.max(entry.head ?? span.until, span.until);
         entry.caughtUp = true;
@@ -160,12 +164,14 @@ export async function createConnectionDirectory(
     async reload(name) {
       const entry = state(name);
       const stored = await store.coverage.spans(name);
-      entry.spans = union(stored, entry.spans);
+      entry.spans = after(entry.keptSince, union(stored, entry.spans));
     },
     async retained(name, since) {
       const entry = state(name);
       if (!entry.spans.some((span) => span.since < since)) return;
-      entry.spans = await store.coverage.trim(name, since);
+      entry.keptSince = since;
+      entry.spans = after(since, entry.spans);
+      await store.coverage.trim(name, since);
       const { provider } = entry.connection.module;
       await store.connections.save({ name, provider, coveredSince: entry.coveredSince });
     },

@@ -36,3 +36,10 @@ export function union(one: readonly CoverageSpan[], other: readonly CoverageSpan
 export function overlaps(one: CoverageSpan, other: CoverageSpan): boolean {
   return one.since < other.until && other.since < one.until;
 }
+
+/** What of the spans lies at or after a moment. */
+export function after(since: EpochMs, spans: readonly CoverageSpan[]): CoverageSpan[] {
+  return spans.flatMap((span) =>
+    span.until <= since ? [] : [{ since: Math.max(span.since, since), until: span.until }],
+  );
+}

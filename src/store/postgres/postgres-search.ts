@@ -10,6 +10,8 @@ export const postgresSearch: SearchDialect = {
   source(table, query) {
     const where = [`${table}.words @@ ?::tsquery`];
     const values: SqlValue[] = [toExpression(query)];
+    // Said to PostgreSQL, so that it may walk the index of places, which has no others.
+    if (table === "transcript_entries") where.push("transcript_entries.place IS NOT NULL");
     const text = `(' ' || ${table}.search || ' ')`;
     for (const term of query.must.filter(isPhrase)) {
       where.push(`${text} LIKE ?`);
