@@ -3,6 +3,7 @@ import type { Knex } from "knex";
 import type { Database } from "../sql.js";
 import * as initial from "./0001-initial.js";
 import * as commandLog from "./0002-command-log.js";
+import * as sessionLists from "./0008-session-lists.js";
 
 interface Migration {
   up(knex: Knex): Promise<void>;
@@ -13,6 +14,7 @@ interface Migration {
 const MIGRATIONS: readonly (readonly [string, Migration])[] = [
   ["0001-initial", initial],
   ["0002-command-log", commandLog],
+  ["0008-session-lists", sessionLists],
 ];
 
 const source: Knex.MigrationSource<readonly [string, Migration]> = {
