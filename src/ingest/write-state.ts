@@ -1,5 +1,4 @@
 /** Writes what a batch changed of its sessions: rows, and children that differ, table by table. */
-import { isDeepStrictEqual } from "node:util";
 import type { EventRecord, InteractionRecord, MemberRecord, TranscriptEntryRecord } from "../model/index.js";
 import {
   fromSessionRow, SESSION_COLUMNS, sessionColumn, type FullSessionRow,
@@ -7,6 +6,7 @@ import {
 import type { Dialect, SqlPlan, SqlValue } from "../store/sql.js";
 import { insertRows, updateRows, type Column, type RowWriter } from "../store/write-rows.js";
 import { SECTION_TABLES } from "./load-states.js";
+import { isSame } from "./same.js";
 import { ROW_SECTIONS, type RowSection, type SectionRows, type SessionState } from "./session-state.js";
 
 /** A session as it is stored (null: not yet) and as it shall be. */
@@ -118,7 +118,7 @@ export function createStateWriter(dialect: Dialect): StateWriter {
           }
         }
         const { report, raw } = after;
-        if (report !== null && !isDeepStrictEqual(before?.report, report))
+        if (report !== null && !isSame(before?.report, report))
           reports?.push([key, JSON.stringify(report), words(report.summary, report.outcome)]);
         if (raw !== null) payloads?.push([key, raw]);
         for (const address of after.addresses)
@@ -167,7 +167,7 @@ function* differing(
   for (const [key, row] of rows) {
     place += 1;
     const stored = known?.get(key);
-    if (stored === row || isDeepStrictEqual(stored, row)) continue;
+    if (isSame(stored, row)) continue;
     yield [place, section === "transcript" ? Number(key) : key, row];
   }
 }
