@@ -238,7 +238,7 @@ describe.each(DRIVERS)("$name", (driver) => {
           );
           expect(isProviderError(listing)).toBe(true);
           // What is looked up beside the login may still answer; the rest says what is wrong.
-          expect((await fresh.connection.inspect()).map(({ ok }) => ok)).not.toEqual([true]);
+          expect((await fresh.connection.inspect()).map(({ ok }) => ok)).toContain(false);
         } finally {
           await fresh[Symbol.asyncDispose]();
         }
