@@ -1,0 +1,39 @@
+/** What is asked. */
+
+/** 50 sessions, newest first, two filters. */
+export const LIST_PAGE = `query ($after: String) {
+  sessions(first: 50, after: $after, filter: { phases: [ENDED], directions: [INBOUND] }) {
+    nodes {
+      id provider providerId state phase startedAt endedAt durationSeconds
+      from { address displayName }
+      to { address displayName }
+    }
+    pageInfo { hasNextPage endCursor }
+  }
+}`;
+
+/** How many there are, of everything and of what two filters match. */
+export const COUNT_ALL = "{ sessions(first: 1) { totalCount } }";
+export const COUNT_FILTERED =
+  "{ sessions(first: 1, filter: { phases: [ENDED], directions: [INBOUND] }) { totalCount } }";
+export const FIGURES = "{ connections { name sessionCount liveCount } }";
+
+/** Every unified field of sessions asked for by id. */
+export const NODES = `query ($ids: [ID!]!) {
+  nodes(ids: $ids) {
+    ... on Session {
+      __typename id provider providerId channel direction phase state title
+      connection { name }
+      from { address displayName number { e164 } } to { address displayName number { e164 } }
+      startedAt answeredAt endedAt updatedAt durationSeconds cost { amount currency }
+      members { id role state displayName party { address displayName } }
+      interactions { id index type startedAt endedAt durationSeconds legs { role status party { address } } }
+      transfers { id kind status transferTo createdAt completedAt }
+      transcript { entryCount text entries(first: 50) { nodes { id index source text startedAt endedAt } } }
+      report { origin summary outcome structuredData analysisStatus createdAt }
+      recordings { id status format durationSeconds }
+      timeline(first: 50) { nodes { id at type source } }
+      freshness { fetchedAt ageSeconds stale source }
+    }
+  }
+}`;
