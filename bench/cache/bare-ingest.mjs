@@ -6,7 +6,9 @@ const AGAIN = "ON CONFLICT (session_key, key) DO UPDATE SET data = excluded.data
 
 export function bareIngest(bare) {
   const marks = SESSION_COLUMNS.map(() => "?").join(", ");
-  const changes = SESSION_COLUMNS.filter((name) => name !== "tie").map((name) => `${name} = excluded.${name}`);
+  const changes = SESSION_COLUMNS.filter((name) => name !== "tie").map(
+    (name) => `${name} = excluded.${name}`,
+  );
   const session = `INSERT INTO sessions (${SESSION_COLUMNS.join(", ")}) VALUES (${marks})
     ON CONFLICT (tie) DO UPDATE SET ${changes.join(", ")} RETURNING key`;
   const children = {
@@ -27,7 +29,13 @@ export function bareIngest(bare) {
       for (const [name, sql] of Object.entries(children)) {
         await bare.writeRows(
           sql,
-          look[name].map((row, place) => [key, row.key ?? row.index, place, JSON.stringify(row), searchOf(row)]),
+          look[name].map((row, place) => [
+            key,
+            row.key ?? row.index,
+            place,
+            JSON.stringify(row),
+            searchOf(row),
+          ]),
         );
       }
       await bare.writeRows(report, [[key, JSON.stringify(look.report)]]);
@@ -64,7 +72,8 @@ export function bareIngest(bare) {
       const key = Number(row.key);
       const values = rowOf(connection, look);
       SESSION_COLUMNS.forEach((name, place) => {
-        if (name !== "fetched_at" && name !== "fields" && String(row[name]) !== String(values[place])) differing += 1;
+        if (name !== "fetched_at" && name !== "fields" && String(row[name]) !== String(values[place]))
+          differing += 1;
       });
       const text = typeof row.fields === "string" ? row.fields : JSON.stringify(row.fields);
       if (text !== JSON.stringify(look.fields)) differing += 1;
@@ -109,5 +118,7 @@ function searchOf(row) {
 function addressesOf({ facts, members, transfers }) {
   const parties = [facts.from, facts.to, ...members.map(({ party }) => party)];
   const texts = [...parties.map(({ address }) => address), ...members.map(({ identity }) => identity)];
-  return new Set([...texts, ...transfers.map(({ transferTo }) => transferTo)].filter((text) => text !== null));
+  return new Set(
+    [...texts, ...transfers.map(({ transferTo }) => transferTo)].filter((text) => text !== null),
+  );
 }

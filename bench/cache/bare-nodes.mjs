@@ -26,9 +26,12 @@ export function bareNodes(bare) {
     }
     const keys = bare.list([...byKey.keys()]);
     for (const [name, sql] of Object.entries(tables)) {
-      for (const row of await bare.all(sql, [keys])) byKey.get(Number(row.session_key))[name].push(parse(row.data));
+      for (const row of await bare.all(sql, [keys]))
+        byKey.get(Number(row.session_key))[name].push(parse(row.data));
     }
-    return JSON.stringify(ties.map((tie) => rows.find((row) => row.tie === tie)?.key).map((key) => byKey.get(Number(key))));
+    return JSON.stringify(
+      ties.map((tie) => rows.find((row) => row.tie === tie)?.key).map((key) => byKey.get(Number(key))),
+    );
   };
 }
 

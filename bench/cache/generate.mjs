@@ -118,7 +118,16 @@ export function makeSnapshot({ seed, index, voiceAi, turns, revision = 0 }) {
     recordings: [],
     events: [],
     report: makeReport(next, startedAt),
-    sections: ["members", "interactions", "transfers", "transcript", "report", "recordings", "events", "detail"],
+    sections: [
+      "members",
+      "interactions",
+      "transfers",
+      "transcript",
+      "report",
+      "recordings",
+      "events",
+      "detail",
+    ],
     problems: [],
   };
   if (next() % 2 === 0) snapshot.interactions.push(makeInteraction(next, startedAt, seconds, from, to));

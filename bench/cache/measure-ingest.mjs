@@ -45,7 +45,8 @@ function looks(round, changes) {
 /** Milliseconds for a page of sessions. */
 async function time(work, all) {
   const startedAt = performance.now();
-  for (let start = 0; start < all.length; start += PAGE) await work(CONNECTION, all.slice(start, start + PAGE));
+  for (let start = 0; start < all.length; start += PAGE)
+    await work(CONNECTION, all.slice(start, start + PAGE));
   return (performance.now() - startedAt) / PAGES;
 }
 

@@ -50,7 +50,10 @@ const pages = await takeTurns(
   },
   rounds,
 );
-const nodes = await takeTurns({ gateway: () => big.query(NODES, { ids }), bare: () => readBare(ties) }, rounds);
+const nodes = await takeTurns(
+  { gateway: () => big.query(NODES, { ids }), bare: () => readBare(ties) },
+  rounds,
+);
 const counts = await takeTurns(
   {
     all: () => big.query(COUNT_ALL),

@@ -46,7 +46,14 @@ export async function openGateway(url) {
   const options = { store, ingest, directory, log, now, pollIdleMs: 1e9, pollLiveMs: 1e9 };
   // Nobody is polled: what is measured is the cache.
   const sync = { ...createSync(options), look: () => Promise.resolve() };
-  const commands = createCommands({ store, ingest, surroundings: createSurroundings(sync), log, now, timeoutMs: 1 });
+  const commands = createCommands({
+    store,
+    ingest,
+    surroundings: createSurroundings(sync),
+    log,
+    now,
+    timeoutMs: 1,
+  });
   const gateway = await createGateway({ ...config, store, sync, commands, log, now });
 
   return {

@@ -29,7 +29,9 @@ function onOne(name, { rows, few }, { ingest, reads, filled }) {
     "changed in two rows, against compare": row(ingest.few.gateway, ingest.few.bare, null),
   });
   const rate = Math.round(rows / filled.seconds);
-  console.log(`filled through ingest at ${rate} sessions/s; ${filled.memory} MB resident at most (goal: 350)`);
+  console.log(
+    `filled through ingest at ${rate} sessions/s; ${filled.memory} MB resident at most (goal: 350)`,
+  );
 }
 
 /** Prints what was measured on SQLite and, where it was, on PostgreSQL. */

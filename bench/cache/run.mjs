@@ -62,7 +62,8 @@ async function measure(server) {
 // About 6 kB a session and 0.5 kB a turn, indices included.
 const needed = rows * (6_000 + 500 * turns * voiceAi);
 const { bavail, bsize } = await statfs(process.env.SWITCHBOARD_BENCH_FOLDER ?? tmpdir());
-if (bavail * bsize < 2 * needed) throw new Error(`about ${Math.round(needed / 1e9)} GB are needed, twice as much free`);
+if (bavail * bsize < 2 * needed)
+  throw new Error(`about ${Math.round(needed / 1e9)} GB are needed, twice as much free`);
 
 const sqlite = await measure(null);
 const postgres = values.database === undefined ? null : await measure(values.database);

@@ -31,6 +31,11 @@ export interface Dialect {
   among(column: string, kind: "text" | "integer"): string;
   /** Turns a list into what `among` binds. */
   list(values: readonly string[] | readonly number[]): SqlValue;
+  /**
+   * What follows FROM to have, for each text of the list bound to the next parameter, the rows of `sessions` that
+   * `tail` (from its own FROM on) finds with `<alias>.value` standing for that text: `found` with the `columns` given.
+   */
+  eachOf(alias: string, columns: string, tail: string): string;
   /** The member of the JSON in `column` whose name is bound to the next parameter, as text (null when absent). */
   jsonText(column: string): string;
   /** The bound form of a member's name for `jsonText`. */

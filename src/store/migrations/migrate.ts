@@ -9,6 +9,7 @@ import * as statistics from "./0004-statistics.js";
 import * as coverageFromBefore from "./0005-coverage-from-before.js";
 import * as sessionJoins from "./0006-session-joins.js";
 import * as erasure from "./0007-erasure.js";
+import * as sessionLists from "./0008-session-lists.js";
 
 interface Migration {
   up(knex: Knex): Promise<void>;
@@ -24,6 +25,7 @@ const MIGRATIONS: readonly (readonly [string, Migration])[] = [
   ["0005-coverage-from-before", coverageFromBefore],
   ["0006-session-joins", sessionJoins],
   ["0007-erasure", erasure],
+  ["0008-session-lists", sessionLists],
 ];
 
 const source: Knex.MigrationSource<readonly [string, Migration]> = {

@@ -8,6 +8,8 @@ export const PRESENCE_LOCK = 0x5357_5052;
 export const postgresDialect: Dialect = {
   name: "postgres",
   among: (column, kind) => `${column} = ANY(?::${kind === "text" ? "text" : "bigint"}[])`,
+  eachOf: (alias, columns, tail) =>
+    `unnest(?::text[]) AS ${alias}(value) CROSS JOIN LATERAL (SELECT ${columns} ${tail}) AS found`,
   list: (values) => values,
   jsonText: (column) => `(${column} ->> ?)`,
   jsonName: (name) => name,

@@ -42,8 +42,8 @@ export function createConnectionRepository({ all, dialect }: Database): Connecti
     },
     async figures(names) {
       const rows = await all(
-        `SELECT connection, count(*) AS sessions, sum(CASE WHEN phase = 'LIVE' THEN 1 ELSE 0 END) AS live
-         FROM sessions WHERE ${dialect.among("connection", "text")} GROUP BY connection`,
+        `SELECT connection, sum(sessions) AS sessions, sum(CASE WHEN phase = 'LIVE' THEN sessions ELSE 0 END) AS live
+         FROM session_counts WHERE ${dialect.among("connection", "text")} GROUP BY connection`,
         [dialect.list(names)],
       );
       const found = new Map(

@@ -15,6 +15,11 @@ export class Conditions {
     this.values.push(...values);
   }
 
+  append(others: Conditions): void {
+    this.#sql.push(...others.#sql);
+    this.values.push(...others.values);
+  }
+
   /** `WHERE …`, or nothing. */
   get where(): string {
     return this.#sql.length === 0 ? "" : ` WHERE ${this.#sql.join(" AND ")}`;
@@ -50,6 +55,8 @@ export function addFilter(conditions: Conditions, filter: SessionFilter, dialect
   among("provider", filter.providers);
   among("connection", filter.connections);
   among("phase", filter.phases);
+  // What the index of unended sessions is made for, in its own words.
+  if (filter.phases !== undefined && !filter.phases.includes("ENDED")) conditions.add("phase <> 'ENDED'");
   among("state", filter.states);
   among("channel", filter.channels);
   among("direction", filter.directions);
@@ -61,12 +68,9 @@ export function addFilter(conditions: Conditions, filter: SessionFilter, dialect
   if (filter.minDurationSeconds !== undefined)
     conditions.add("duration_seconds >= ?", filter.minDurationSeconds);
   if (filter.address !== undefined) {
-    const spellings = [...new Set([filter.address.e164, filter.address.text])].filter(
-      (text) => text !== null,
-    );
     conditions.add(
       `key IN (SELECT session_key FROM session_addresses WHERE ${dialect.among("address", "text")})`,
-      dialect.list(spellings.map((text) => text.toLowerCase())),
+      dialect.list(addressSpellings(filter.address)),
     );
   }
   for (const [name, value] of Object.entries(filter.providerFields ?? {})) {
@@ -75,6 +79,13 @@ export function addFilter(conditions: Conditions, filter: SessionFilter, dialect
     else conditions.add(`${member} = ?`, dialect.jsonName(name), dialect.jsonScalar(value));
   }
   if (filter.text !== undefined) addText(conditions, filter.text, dialect);
+}
+
+/** An address as `session_addresses` may have it. */
+export function addressSpellings({ e164, text }: NonNullable<SessionFilter["address"]>): string[] {
+  return [...new Set([e164, text])]
+    .filter((spelling) => spelling !== null)
+    .map((spelling) => spelling.toLowerCase());
 }
 
 /** Each term by itself: one may stand in the title and the next in a turn. */

@@ -1,13 +1,17 @@
 import type { JsonValue, Section } from "../../model/index.js";
-import { fromJson, SELECT_LEAN_SESSION, SELECT_SESSION, tieOf, toSessionRow } from "../session-columns.js";
+import { fromJson, SELECT_SESSION, tieOf, toSessionRow } from "../session-columns.js";
 import type { Database } from "../sql.js";
 import type { SessionPageQuery, SessionPosition, SessionRepository, SessionRow } from "../store.js";
-import { addFilter, addPosition, addScope, Conditions, orderColumn } from "./session-conditions.js";
+import { addScope, Conditions } from "./session-conditions.js";
+import { createSessionPages } from "./session-pages.js";
 
 /** Sessions, by identity and by page. Every read but the gateway's own carries the scope in its SQL. */
-export function createSessionRepository({ all, dialect }: Database): SessionRepository {
-  async function select(conditions: Conditions, tail = "", columns = SELECT_SESSION): Promise<SessionRow[]> {
-    const rows = await all(`${columns}${conditions.where}${tail}`, conditions.values);
+export function createSessionRepository(database: Database): SessionRepository {
+  const { all, dialect } = database;
+  const pages = createSessionPages(database);
+
+  async function select(conditions: Conditions, tail = ""): Promise<SessionRow[]> {
+    const rows = await all(`${SELECT_SESSION}${conditions.where}${tail}`, conditions.values);
     return rows.map(toSessionRow);
   }
 
@@ -43,33 +47,11 @@ export function createSessionRepository({ all, dialect }: Database): SessionRepo
     },
 
     async page(query, scope) {
-      const { filter, order, after, before, limit, fromEnd = false } = query;
-      const conditions = new Conditions();
-      addScope(conditions, scope, dialect);
-      addFilter(conditions, filter, dialect);
-      if (after) addPosition(conditions, after, order, false);
-      if (before) addPosition(conditions, before, order, true);
-      // The last rows of a range are the first ones of the reversed order, nulls first.
-      const direction = fromEnd === (order.direction === "DESC") ? "ASC" : "DESC";
-      const nulls = fromEnd ? "FIRST" : "LAST";
-      const tail = ` ORDER BY ${orderColumn(order)} ${direction} NULLS ${nulls}, tie ${direction} LIMIT ?`;
-      conditions.values.push(limit);
-      const rows = await select(
-        conditions,
-        tail,
-        query.withoutFields === true ? SELECT_LEAN_SESSION : SELECT_SESSION,
-      );
-      if (fromEnd) rows.reverse();
-      return rows.map((row) => ({ row, position: positionOf(row, query) }));
+      const rows = await pages.rows(query, scope);
+      return rows.map(toSessionRow).map((row) => ({ row, position: positionOf(row, query) }));
     },
 
-    async count(filter, scope) {
-      const conditions = new Conditions();
-      addScope(conditions, scope, dialect);
-      addFilter(conditions, filter, dialect);
-      const [row] = await all(`SELECT count(*) AS count FROM sessions${conditions.where}`, conditions.values);
-      return Number(row?.["count"] ?? 0);
-    },
+    count: pages.count,
 
     async rawByKeys(keys) {
       const sql = `SELECT session_key, raw FROM session_payloads WHERE ${dialect.among("session_key", "integer")}`;
@@ -80,7 +62,8 @@ export function createSessionRepository({ all, dialect }: Database): SessionRepo
     unended(connection) {
       const conditions = new Conditions();
       conditions.add("connection = ?", connection);
-      conditions.add("phase IN ('OPEN', 'LIVE')");
+      // Twice the same, the second time as the index of unended sessions has it.
+      conditions.add("phase IN ('OPEN', 'LIVE') AND phase <> 'ENDED'");
       return select(conditions);
     },
 

@@ -5,6 +5,9 @@ import { sqliteSearch } from "./sqlite-search.js";
 export const sqliteDialect: Dialect = {
   name: "sqlite",
   among: (column) => `${column} IN (SELECT value FROM json_each(?))`,
+  // A list of keys per text, each read along an index: a join would have no limit of its own.
+  eachOf: (alias, _columns, tail) =>
+    `json_each(?) AS ${alias} CROSS JOIN sessions AS found ON found.key IN (SELECT key ${tail})`,
   list: (values) => JSON.stringify(values),
   jsonText: (column) => `CAST(json_extract(${column}, ?) AS TEXT)`,
   jsonName: (name) => `$."${name}"`,
