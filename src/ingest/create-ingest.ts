@@ -1,13 +1,14 @@
 import type { EpochMs, SessionSnapshot } from "../model/index.js";
 import { run, type Database, type SqlPlan } from "../store/sql.js";
 import type { ChangeRow } from "../store/store.js";
+import { insertRows, type Column } from "../store/write-rows.js";
 import { changedFields, changeKind, knownFields } from "./diff.js";
 import type { Ingest, IngestResult } from "./ingest.js";
 import { loadStates } from "./load-states.js";
 import { createRefuseErased } from "./refuse-erased.js";
 import { applySnapshot, emptyState, type SessionState } from "./session-state.js";
 import { toStorable } from "./storable.js";
-import { touchSession, writeSession } from "./write-state.js";
+import { createStateWriter } from "./write-state.js";
 
 export interface IngestOptions {
   now: () => EpochMs;
@@ -18,10 +19,21 @@ export interface IngestOptions {
 /** Snapshots in one transaction at most: a longer batch is split, so that no other writer waits for long. */
 const MAX_BATCH = 200;
 
+const CHANGE_COLUMNS: Column[] = [
+  ["session_key", "bigint"],
+  ["connection", "text"],
+  ["at", "bigint"],
+  ["kind", "text"],
+  ["changed", "text"],
+  ["previous_state", "text"],
+];
+
 /** Builds the one door into the store. */
 export function createIngest(database: Database, { now, onChange }: IngestOptions): Ingest {
   const { dialect } = database;
   const refuseErased = createRefuseErased(dialect, now);
+  const writer = createStateWriter(dialect);
+  const insertChanges = insertRows(dialect, "changes", CHANGE_COLUMNS, "RETURNING sequence");
 
   function* plan(connection: string, snapshots: readonly SessionSnapshot[]): SqlPlan<IngestResult[]> {
     // Ingests of one connection follow each other, in whichever gateway: read, merge and write must see one state.
@@ -29,61 +41,63 @@ export function createIngest(database: Database, { now, onChange }: IngestOption
     if (lock !== null) yield* run(lock.sql, lock.values);
     const states = yield* loadStates(connection, snapshots, dialect);
     const admitted = yield* refuseErased(connection, snapshots, states);
-    const results: IngestResult[] = [];
-    for (const snapshot of snapshots) {
-      if (!admitted.has(snapshot)) {
-        results.push({ sessionKey: 0, change: null });
-        continue;
-      }
-      const stored = states.get(snapshot.providerKey) ?? null;
-      const { state, result } = yield* take(connection, stored, snapshot);
-      states.set(snapshot.providerKey, state);
-      results.push(result);
-    }
+    const stored = new Map(states);
+    const written = new Set<string>();
+    const touched = new Set<string>();
+    const steps = snapshots.map((snapshot) => {
+      if (!admitted.has(snapshot)) return null;
+      const { providerKey } = snapshot;
+      const before = states.get(providerKey) ?? null;
+      const { state, change } = take(connection, before, snapshot);
+      // A payload can differ in members that nothing here reads; it is kept all the same.
+      (change === null && state.raw === null ? touched : written).add(providerKey);
+      states.set(providerKey, { ...state, raw: state.raw ?? before?.raw ?? null });
+      return { providerKey, change };
+    });
+    const after = (key: string) => states.get(key) as SessionState;
+    const keys = yield* writer.write(
+      [...written].map((key) => ({ before: stored.get(key) ?? null, after: after(key) })),
+    );
+    yield* writer.touch([...touched].filter((key) => !written.has(key)).map(after));
+    const keyOf = new Map([...written].map((key, index) => [key, keys[index] ?? 0]));
+    const results = steps.map((step): IngestResult => {
+      if (step === null) return { sessionKey: 0, change: null };
+      const { providerKey, change } = step;
+      const sessionKey = keyOf.get(providerKey) ?? after(providerKey).row.key;
+      return { sessionKey, change: change && { ...change, sessionKey, sequence: 0 } };
+    });
+    yield* log(connection, results);
     return results;
   }
 
-  function* take(
+  /** What one look makes of a session, and the step in the change log that it is; null for none. */
+  function take(
     connection: string,
     stored: SessionState | null,
     snapshot: SessionSnapshot,
-  ): SqlPlan<{ state: SessionState; result: IngestResult }> {
+  ): { state: SessionState; change: Omit<ChangeRow, "sequence" | "sessionKey"> | null } {
     const before = stored ?? emptyState(connection, snapshot);
-    const after = applySnapshot(before, snapshot);
-    const changed = stored === null ? knownFields(after) : changedFields(before, after);
-    const kind = changeKind(stored === null, before, after, changed);
-    // A payload can differ in members that nothing here reads; it is kept all the same.
-    if (kind === null && after.raw === null) {
-      yield* touchSession(after);
-      return { state: after, result: { sessionKey: after.row.key, change: null } };
-    }
-    const key = yield* writeSession(stored, after, dialect);
-    const state = { ...after, row: { ...after.row, key } };
-    if (kind === null) return { state, result: { sessionKey: key, change: null } };
-    const change = yield* log(connection, {
-      sessionKey: key,
-      at: now(),
-      kind,
-      changed,
-      previousState: stored === null || before.row.state === after.row.state ? null : before.row.state,
-    });
-    return { state, result: { sessionKey: key, change } };
+    const state = applySnapshot(before, snapshot);
+    const changed = stored === null ? knownFields(state) : changedFields(before, state);
+    const kind = changeKind(stored === null, before, state, changed);
+    if (kind === null) return { state, change: null };
+    const isSameState = stored === null || before.row.state === state.row.state;
+    return {
+      state,
+      change: { at: now(), kind, changed, previousState: isSameState ? null : before.row.state },
+    };
   }
 
-  function* log(connection: string, change: Omit<ChangeRow, "sequence">): SqlPlan<ChangeRow> {
-    const [row] = yield* run(
-      `INSERT INTO changes (session_key, connection, at, kind, changed, previous_state)
-       VALUES (?, ?, ?, ?, ?, ?) RETURNING sequence`,
-      [
-        change.sessionKey,
-        connection,
-        change.at,
-        change.kind,
-        JSON.stringify(change.changed),
-        change.previousState,
-      ],
+  /** Writes the changes down and gives them their numbers. */
+  function* log(connection: string, results: readonly IngestResult[]): SqlPlan<void> {
+    const changes = results.map((result) => result.change).filter((change) => change !== null);
+    const rows = yield* insertChanges(
+      changes.map(({ sessionKey, at, kind, changed, previousState }) => [
+        ...[sessionKey, connection, at, kind, JSON.stringify(changed), previousState],
+      ]),
     );
-    return { ...change, sequence: row?.["sequence"] as number };
+    const sequences = rows.map((row) => row["sequence"] as number).sort((a, b) => a - b);
+    changes.forEach((change, index) => (change.sequence = sequences[index] ?? 0));
   }
 
   return {

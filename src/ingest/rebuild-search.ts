@@ -8,7 +8,7 @@ import { toSearchText, type EventRecord, type MemberRecord, type ReportRecord, t
 import { fromJson } from "../store/session-columns.js";
 import { run, type Database, type Dialect, type SqlPlan, type SqlRow, type SqlValue } from "../store/sql.js";
 import {
-  eventTexts, freePlaces, indexTexts, memberTexts, reportTexts, sessionTexts, TURNS_AT_ONCE,
+  createSearchWriter, eventTexts, freePlaces, memberTexts, noteTexts, reportTexts, ROWS_AT_ONCE, sessionTexts, type SearchChanges,
 } from "./search-index.js"; // prettier-ignore
 
 export interface SearchRebuild {
@@ -93,6 +93,7 @@ function* indexSessions(keys: readonly number[], dialect: Dialect): SqlPlan<void
     yield* run(`SELECT session_key, key, place, data FROM transcript_entries WHERE ${ofSessions}`, list),
     (row) => row["session_key"] as number,
   );
+  const changes: SearchChanges = { texts: [], gone: [] };
   for (const row of rows) {
     const key = row["key"] as number;
     const name = (column: string) => ({ displayName: row[column] as string | null });
@@ -103,9 +104,10 @@ function* indexSessions(keys: readonly number[], dialect: Dialect): SqlPlan<void
       eventTexts((events.get(key) ?? []) as EventRecord[]),
       reportTexts((reports.get(key)?.[0] ?? null) as ReportRecord | null),
     ];
-    for (const part of texts) yield* indexTexts(key, null, part);
+    for (const part of texts) noteTexts(key, null, part, changes);
     yield* indexTurns(key, (row["started_at"] ?? row["fetched_at"]) as number, turns.get(key) ?? [], dialect);
   }
+  yield* createSearchWriter(dialect)(changes);
 }
 
 function* read(
@@ -130,13 +132,13 @@ function* indexTurns(
   const turns = rows
     .filter((row) => row["place"] === null)
     .map((row) => ({ index: row["key"] as number, turn: fromJson(row["data"]) as TranscriptEntryRecord }));
-  const unplaced = turns.map(({ index, turn }) => ({ index, at: turn.startedAt ?? told }));
-  const places = yield* freePlaces(sessionKey, unplaced, dialect);
+  const unplaced = turns.map(({ index, turn }) => ({ sessionKey, index, at: turn.startedAt ?? told }));
+  const places = yield* freePlaces(unplaced, dialect);
   const values = turns.map(({ index, turn }, position): SqlValue[] => [
     ...[toSearchText(turn.text), places[position] ?? null, sessionKey, index],
   ]);
-  for (let start = 0; start < values.length; start += TURNS_AT_ONCE) {
-    const batch = values.slice(start, start + TURNS_AT_ONCE);
+  for (let start = 0; start < values.length; start += ROWS_AT_ONCE) {
+    const batch = values.slice(start, start + ROWS_AT_ONCE);
     yield* run(
       `UPDATE transcript_entries SET search = given.column1, place = CAST(given.column2 AS BIGINT)
        FROM (VALUES ${batch.map(() => "(?, ?, ?, ?)").join(", ")}) AS given

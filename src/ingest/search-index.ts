@@ -5,7 +5,8 @@
 import {
   toSearchText, type EpochMs, type EventRecord, type MemberRecord, type PartyRecord, type ReportRecord,
 } from "../model/index.js"; // prettier-ignore
-import { run, type Dialect, type SqlPlan } from "../store/sql.js";
+import { run, type Dialect, type SqlPlan, type SqlValue } from "../store/sql.js";
+import { insertRows, type Column } from "../store/write-rows.js";
 import type { SessionState } from "./session-state.js";
 
 /** Texts under the part of the session that they belong to. */
@@ -37,38 +38,64 @@ export function reportTexts(report: ReportRecord | null): SearchTexts {
 /** Titles and names; log lines and summaries take `transcripts:read`. */
 const isOpen = (part: string) => part === "session" || part.startsWith("member:");
 
-/** Takes what differs from `before` into the index. */
-export function* indexSession(key: number, before: SessionState | null, after: SessionState): SqlPlan<void> {
-  yield* indexTexts(key, before && sessionTexts(before.row), sessionTexts(after.row));
+/** Texts of `session_search`, and the parts that have none any more. */
+export interface SearchChanges {
+  texts: SqlValue[][];
+  gone: [sessionKey: number, part: string][];
+}
+
+/** Notes what differs from `before`. */
+export function noteSearch(
+  key: number,
+  before: SessionState | null,
+  after: SessionState,
+  changes: SearchChanges,
+): void {
+  noteTexts(key, before && sessionTexts(before.row), sessionTexts(after.row), changes);
   const { members, events } = after.rows;
-  if (before?.rows.members !== members)
-    yield* indexTexts(
-      key,
-      before && memberTexts(before.rows.members.values()),
-      memberTexts(members.values()),
-    );
-  if (before?.rows.events !== events)
-    yield* indexTexts(key, before && eventTexts(before.rows.events.values()), eventTexts(events.values()));
+  if (before?.rows.members !== members) {
+    const known = before && memberTexts(before.rows.members.values());
+    noteTexts(key, known, memberTexts(members.values()), changes);
+  }
+  if (before?.rows.events !== events) {
+    const known = before && eventTexts(before.rows.events.values());
+    noteTexts(key, known, eventTexts(events.values()), changes);
+  }
   if (before?.report !== after.report)
-    yield* indexTexts(key, before && reportTexts(before.report), reportTexts(after.report));
+    noteTexts(key, before && reportTexts(before.report), reportTexts(after.report), changes);
 }
 
 /** @param known what the index holds of these parts already; null when that is not known. */
-export function* indexTexts(key: number, known: SearchTexts | null, texts: SearchTexts): SqlPlan<void> {
+export function noteTexts(
+  key: number,
+  known: SearchTexts | null,
+  texts: SearchTexts,
+  changes: SearchChanges,
+): void {
   for (const [part, text] of texts) {
     const before = known?.get(part);
     if (before !== undefined && before.every((value, index) => value === text[index])) continue;
     const search = toSearchText(...text);
-    if (search !== null) {
-      yield* run(
-        `INSERT INTO session_search (session_key, part, open, search) VALUES (?, ?, ?, ?)
-         ON CONFLICT (session_key, part) DO UPDATE SET search = excluded.search`,
-        [key, part, Number(isOpen(part)), search],
-      );
-    } else if (before !== undefined) {
-      yield* run("DELETE FROM session_search WHERE session_key = ? AND part = ?", [key, part]);
-    }
+    if (search !== null) changes.texts.push([key, part, Number(isOpen(part)), search]);
+    else if (before !== undefined) changes.gone.push([key, part]);
   }
+}
+
+/** Builds what takes noted changes into the index. */
+export function createSearchWriter(dialect: Dialect): (changes: SearchChanges) => SqlPlan<void> {
+  const columns: Column[] = [
+    ["session_key", "bigint"],
+    ["part", "text"],
+    ["open", "smallint"],
+    ["search", "text"],
+  ];
+  const again = "ON CONFLICT (session_key, part) DO UPDATE SET search = excluded.search";
+  const insert = insertRows(dialect, "session_search", columns, again, ROWS_AT_ONCE);
+  return function* ({ texts, gone }) {
+    for (const given of gone)
+      yield* run("DELETE FROM session_search WHERE session_key = ? AND part = ?", given);
+    yield* insert(texts);
+  };
 }
 
 /** Places to a millisecond. Within one, turns of a session follow each other. */
@@ -76,23 +103,20 @@ const PLACES = 2_048;
 /** Times beyond it (in the year 2109) share their places: whole numbers end at 2^53. */
 const MAX_TIME = 2 ** 42 - 2 ** 20;
 
-/** Turns in one statement: FTS5 writes down what it has before each, and each time costs as much. */
-export const TURNS_AT_ONCE = 32;
+/** Rows in one statement on SQLite: FTS5 writes down what it has before each, and each time costs as much. */
+export const ROWS_AT_ONCE = 32;
 
 /** A turn that has no place yet. */
 export interface UnplacedTurn {
+  sessionKey: number;
   index: number;
   /** When it was said, or as good a time as is known. */
   at: EpochMs;
 }
 
 /** A free place for each turn, as near to its time as there is one. */
-export function* freePlaces(
-  sessionKey: number,
-  turns: readonly UnplacedTurn[],
-  dialect: Dialect,
-): SqlPlan<number[]> {
-  const places = turns.map(({ at, index }) => {
+export function* freePlaces(turns: readonly UnplacedTurn[], dialect: Dialect): SqlPlan<number[]> {
+  const places = turns.map(({ sessionKey, at, index }) => {
     const slot = (sessionKey * 31 + index) % PLACES;
     return Math.min(Math.max(at, 0), MAX_TIME) * PLACES + slot + (slot < 0 ? PLACES : 0);
   });

@@ -1,150 +1,120 @@
-/** Writes what a batch changed of one session: the row, and the children that differ. */
+/** Writes what a batch changed of its sessions: rows, and children that differ, table by table. */
 import { isDeepStrictEqual } from "node:util";
-import { toSearchText, type InteractionRecord, type ReportRecord } from "../model/index.js";
-import { fromSessionRow, SESSION_COLUMNS, type FullSessionRow } from "../store/session-columns.js";
-import { writeJoins } from "../store/repositories/join-repository.js";
-import { run, type Dialect, type SqlPlan, type SqlValue } from "../store/sql.js";
+import type { InteractionRecord, SessionJoin, TranscriptEntryRecord } from "../model/index.js";
+import { createJoinWriter } from "../store/repositories/join-repository.js";
+import type { Dialect, SqlValue } from "../store/sql.js";
+import { insertRows, type Column, type RowWriter } from "../store/write-rows.js";
 import { SECTION_TABLES } from "./load-states.js";
-import { freePlaces, indexSession, TURNS_AT_ONCE } from "./search-index.js";
+import { createSearchWriter, noteSearch, type SearchChanges } from "./search-index.js";
 import { ROW_SECTIONS, type RowSection, type SectionRows, type SessionState } from "./session-state.js";
+import { createSessionRowWriter, type SessionRowWriter, type SessionWrite } from "./write-session-rows.js";
+import { createTurnWriter, toTurnWrite, type TurnWrite } from "./write-turns.js";
 
-const MARKS = SESSION_COLUMNS.map(() => "?").join(", ");
-const INSERT_SESSION = `INSERT INTO sessions (${SESSION_COLUMNS.join(", ")}) VALUES (${MARKS}) RETURNING key`;
-const UPDATE_SESSION = `UPDATE sessions SET ${SESSION_COLUMNS.map((name) => `${name} = ?`).join(", ")} WHERE key = ?`;
-const TOUCH_SESSION =
-  "UPDATE sessions SET fetched_at = ?, sections = ?, source = ?, version = ?, problems = ? WHERE key = ?";
+/** Writes many sessions at once: the rows, and the children that differ. Turns have words and places besides. */
+export type StateWriter = SessionRowWriter;
 
-/** Only how fresh the row is has changed. */
-export function* touchSession({ row }: SessionState): SqlPlan<void> {
-  const values = [
-    row.fetchedAt,
-    JSON.stringify(row.sections),
-    row.source,
-    row.version,
-    JSON.stringify(row.problems),
-    row.key,
-  ];
-  yield* run(TOUCH_SESSION, values);
+type PlainSection = Exclude<RowSection, "transcript">;
+const PLAIN_SECTIONS = ROW_SECTIONS.filter((section): section is PlainSection => section !== "transcript");
+
+const SESSION_KEY: Column = ["session_key", "bigint"];
+const CHILD: Column[] = [SESSION_KEY, ["key", "text"], ["position", "integer"], ["data", "text"]];
+const LEG: Column[] = [SESSION_KEY, ["interaction_key", "text"], ["position", "integer"], ["data", "text"]];
+
+/** What a batch writes, by table. */
+interface Writes {
+  sections: Record<PlainSection, SqlValue[][]>;
+  turns: TurnWrite[];
+  legs: SqlValue[][];
+  reports: SqlValue[][];
+  payloads: SqlValue[][];
+  addresses: SqlValue[][];
+  joins: [number, SessionJoin][];
+  search: SearchChanges;
 }
 
-/** Writes the session and whatever differs from `before`; answers the session's key. */
-export function* writeSession(
+/** Builds the writer for one kind of database. */
+export function createStateWriter(dialect: Dialect): StateWriter {
+  const insert = (table: string, columns: readonly Column[], conflict: string, set = "data") =>
+    insertRows(dialect, table, columns, `ON CONFLICT (${conflict}) DO UPDATE SET ${set} = excluded.${set}`);
+  const rows = createSessionRowWriter(dialect);
+  const insertChildren = Object.fromEntries(
+    PLAIN_SECTIONS.map((section) => [section, insert(SECTION_TABLES[section], CHILD, "session_key, key")]),
+  ) as Record<PlainSection, RowWriter>;
+  const insertTurns = createTurnWriter(dialect);
+  const insertLegs = insert("legs", LEG, "session_key, interaction_key, position");
+  const insertReports = insert("reports", [SESSION_KEY, ["data", "text"]], "session_key");
+  const insertPayloads = insert("session_payloads", [SESSION_KEY, ["raw", "text"]], "session_key", "raw");
+  const addresses: Column[] = [SESSION_KEY, ["address", "text"]];
+  const insertAddresses = insertRows(dialect, "session_addresses", addresses, "ON CONFLICT DO NOTHING");
+  const insertJoins = createJoinWriter(dialect);
+  const writeSearch = createSearchWriter(dialect);
+
+  return {
+    touch: rows.touch,
+    *write(sessions) {
+      const keys = yield* rows.write(sessions);
+      const writes = noWrites();
+      for (const [index, session] of sessions.entries()) collect(keys[index] ?? 0, session, writes);
+      for (const section of PLAIN_SECTIONS) yield* insertChildren[section](writes.sections[section]);
+      yield* insertTurns(writes.turns);
+      yield* insertLegs(writes.legs);
+      yield* insertReports(writes.reports);
+      yield* insertPayloads(writes.payloads);
+      yield* insertAddresses(writes.addresses);
+      yield* insertJoins(writes.joins);
+      yield* writeSearch(writes.search);
+      return keys;
+    },
+  };
+}
+
+function noWrites(): Writes {
+  return {
+    sections: { members: [], interactions: [], transfers: [], recordings: [], events: [] },
+    ...{ turns: [], legs: [], reports: [], payloads: [], addresses: [], joins: [] },
+    search: { texts: [], gone: [] },
+  };
+}
+
+/** Adds what of one session differs from what is stored. */
+function collect(key: number, session: SessionWrite, writes: Writes): void {
+  const { before, after } = session;
+  for (const section of PLAIN_SECTIONS) {
+    for (const [place, id, row] of differing(section, before, after)) {
+      writes.sections[section].push([key, id, place, JSON.stringify(toData(section, row))]);
+      if (section === "interactions") writes.legs.push(...legRows(key, row as InteractionRecord));
+    }
+  }
+  for (const [place, , row] of differing("transcript", before, after))
+    writes.turns.push(toTurnWrite(key, place, row as TranscriptEntryRecord, session));
+  const { report, raw, addresses, joins } = after;
+  if (report !== null && !isDeepStrictEqual(before?.report, report))
+    writes.reports.push([key, JSON.stringify(report)]);
+  if (raw !== null) writes.payloads.push([key, raw]);
+  for (const address of addresses)
+    if (before?.addresses.has(address) !== true) writes.addresses.push([key, address]);
+  for (const join of joins.slice(before?.joins.length ?? 0)) writes.joins.push([key, join]);
+  noteSearch(key, before, after, writes.search);
+}
+
+/** Rows of a section that are new or not as they were: place, key, record. */
+function* differing(
+  section: RowSection,
   before: SessionState | null,
   after: SessionState,
-  dialect: Dialect,
-): SqlPlan<number> {
-  const { row } = after;
-  const key = yield* writeRow(row);
-  for (const section of ROW_SECTIONS) {
-    if (section === "transcript") yield* writeTurns(key, before, after, dialect);
-    else yield* writeSection(key, section, before, after);
-  }
-  if (after.report !== null && !isDeepStrictEqual(before?.report, after.report))
-    yield* writeReport(key, after.report);
-  if (after.raw !== null) {
-    yield* run(
-      "INSERT INTO session_payloads (session_key, raw) VALUES (?, ?) ON CONFLICT (session_key) DO UPDATE SET raw = excluded.raw",
-      [key, after.raw],
-    );
-  }
-  for (const address of after.addresses) {
-    if (before?.addresses.has(address)) continue;
-    yield* run("INSERT INTO session_addresses (session_key, address) VALUES (?, ?) ON CONFLICT DO NOTHING", [
-      key,
-      address,
-    ]);
-  }
-  yield* writeJoins(key, after.joins.slice(before?.joins.length ?? 0));
-  yield* indexSession(key, before, after);
-  return key;
-}
-
-function* writeRow(row: FullSessionRow): SqlPlan<number> {
-  const values = fromSessionRow(row);
-  if (row.key !== 0) {
-    yield* run(UPDATE_SESSION, [...values, row.key]);
-    return row.key;
-  }
-  const [inserted] = yield* run(INSERT_SESSION, values);
-  return inserted?.["key"] as number;
-}
-
-function* writeSection<S extends Exclude<RowSection, "transcript">>(
-  sessionKey: number,
-  section: S,
-  before: SessionState | null,
-  after: SessionState,
-): SqlPlan<void> {
-  const known: ReadonlyMap<string, SectionRows[S]> | undefined = before?.rows[section];
-  if (known === after.rows[section]) return;
-  let position = -1;
-  for (const [key, row] of after.rows[section]) {
-    position += 1;
-    if (isDeepStrictEqual(known?.get(key), row)) continue;
-    yield* run(
-      `INSERT INTO ${SECTION_TABLES[section]} (session_key, key, position, data) VALUES (?, ?, ?, ?)
-       ON CONFLICT (session_key, key) DO UPDATE SET data = excluded.data`,
-      [sessionKey, key, position, JSON.stringify(toData(section, row))],
-    );
-    if (section === "interactions") yield* writeLegs(sessionKey, row as InteractionRecord);
+): Generator<[number, string, SectionRows[RowSection]]> {
+  const known: ReadonlyMap<string, SectionRows[RowSection]> | undefined = before?.rows[section];
+  const rows: ReadonlyMap<string, SectionRows[RowSection]> = after.rows[section];
+  if (known === rows) return;
+  let place = -1;
+  for (const [key, row] of rows) {
+    place += 1;
+    if (!isDeepStrictEqual(known?.get(key), row)) yield [place, key, row];
   }
 }
 
-/** Turns carry their words and their place in a search. A corrected turn keeps its place. */
-function* writeTurns(
-  sessionKey: number,
-  before: SessionState | null,
-  { row, rows }: SessionState,
-  dialect: Dialect,
-): SqlPlan<void> {
-  const known = before?.rows.transcript;
-  if (known === rows.transcript) return;
-  const all = [...rows.transcript];
-  const told = row.startedAt ?? row.fetchedAt;
-  const added = all.filter(([key]) => known?.has(key) !== true);
-  const unplaced = added.map(([, turn]) => ({ index: turn.index, at: turn.startedAt ?? told }));
-  const free = yield* freePlaces(sessionKey, unplaced, dialect);
-  const places = new Map(added.map(([key], position) => [key, free[position] ?? null]));
-  const values = all.flatMap(([key, turn], position): SqlValue[][] =>
-    isDeepStrictEqual(known?.get(key), turn)
-      ? []
-      : [
-          [
-            sessionKey,
-            turn.index,
-            position,
-            JSON.stringify(turn),
-            toSearchText(turn.text),
-            places.get(key) ?? null,
-          ],
-        ],
-  );
-  for (let start = 0; start < values.length; start += TURNS_AT_ONCE) {
-    const rows = values.slice(start, start + TURNS_AT_ONCE);
-    yield* run(
-      `INSERT INTO transcript_entries (session_key, key, position, data, search, place)
-       VALUES ${rows.map(() => "(?, ?, ?, ?, ?, ?)").join(", ")}
-       ON CONFLICT (session_key, key) DO UPDATE SET data = excluded.data, search = excluded.search`,
-      rows.flat(),
-    );
-  }
-}
-
-function* writeLegs(sessionKey: number, interaction: InteractionRecord): SqlPlan<void> {
-  for (const [position, leg] of interaction.legs.entries()) {
-    yield* run(
-      `INSERT INTO legs (session_key, interaction_key, position, data) VALUES (?, ?, ?, ?)
-       ON CONFLICT (session_key, interaction_key, position) DO UPDATE SET data = excluded.data`,
-      [sessionKey, interaction.key, position, JSON.stringify(leg)],
-    );
-  }
-}
-
-function* writeReport(sessionKey: number, report: ReportRecord): SqlPlan<void> {
-  yield* run(
-    "INSERT INTO reports (session_key, data) VALUES (?, ?) ON CONFLICT (session_key) DO UPDATE SET data = excluded.data",
-    [sessionKey, JSON.stringify(report)],
-  );
+function legRows(sessionKey: number, { key, legs }: InteractionRecord): SqlValue[][] {
+  return legs.map((leg, place) => [sessionKey, key, place, JSON.stringify(leg)]);
 }
 
 /** Legs have a table of their own. */

@@ -4,15 +4,28 @@ import type {
   Channel, Direction, JsonObject, MoneyRecord, PartyRecord, Provider, SessionPhase, SessionState,
 } from "../model/index.js"; // prettier-ignore
 import type { SqlRow, SqlValue } from "./sql.js";
+import type { Column } from "./write-rows.js";
 import type { SessionRow } from "./store.js";
 
-/** Everything but `search`, in the order in which rows are written. */
+/** In the order in which rows are written. */
 export const SESSION_COLUMNS = [
   "tie", "connection", "provider", "provider_id", "provider_key", "channel", "direction", "phase", "state", "title",
   "from_address", "from_number", "from_name", "to_address", "to_number", "to_name", "started_at", "answered_at",
   "ended_at", "updated_at", "duration_seconds", "cost_amount", "cost_currency", "fields", "sections", "problems",
   "fetched_at", "version", "source", "has_transfer", "has_transcript", "payload_hash",
 ] as const; // prettier-ignore
+
+/** Columns that are not text, for `insertRows` and `updateRows`. */
+const COLUMN_TYPES: Readonly<Record<string, Column[1]>> = {
+  ...{ started_at: "bigint", answered_at: "bigint", ended_at: "bigint", updated_at: "bigint" },
+  ...{ fetched_at: "bigint", version: "bigint", key: "bigint" },
+  ...{ duration_seconds: "float8", fields: "jsonb", has_transfer: "smallint", has_transcript: "smallint" },
+};
+
+/** A column of the sessions table with its type. */
+export function sessionColumn(name: string): Column {
+  return [name, COLUMN_TYPES[name] ?? "text"];
+}
 
 /** For `SELECT`. */
 export const SELECT_SESSION = `SELECT key, ${SESSION_COLUMNS.join(", ")} FROM sessions`;

@@ -7,7 +7,8 @@ import type { Knex } from "knex";
 import type { SearchDialect } from "./search-dialect.js";
 
 /** What can be bound. Lists go through `Dialect.among`. */
-export type SqlValue = string | number | null | readonly string[] | readonly number[];
+export type SqlValue =
+  string | number | null | readonly string[] | readonly number[] | readonly (string | number | null)[];
 
 /** One statement of a plan. */
 export interface SqlRequest {

@@ -16,17 +16,23 @@ export interface RowWriter {
   (rows: readonly (readonly SqlValue[])[]): SqlPlan<SqlRow[]>;
 }
 
-/** Inserts in the order of the rows. `tail`: ON CONFLICT and RETURNING. */
+/**
+ * Inserts in the order of the rows. `tail`: ON CONFLICT and RETURNING.
+ * @param atOnce rows in one statement on SQLite, for tables whose triggers cost as much for a statement as for a row
+ */
 export function insertRows(
   dialect: Dialect,
   table: string,
   columns: readonly Column[],
   tail: string,
+  atOnce = 1,
 ): RowWriter {
-  const into = `INSERT INTO ${table} (${namesOf(columns)})`;
-  return dialect.name === "postgres"
-    ? atOnce(columns, `${into} SELECT ${namesOf(columns)} FROM ${lists(columns)} ORDER BY place ${tail}`)
-    : oneByOne(`${into} VALUES (${columns.map(() => "?").join(", ")}) ${tail}`);
+  return givenRows(
+    dialect,
+    columns,
+    (rows) => `INSERT INTO ${table} (${namesOf(columns)}) ${rows} ${tail}`,
+    atOnce,
+  );
 }
 
 /** Sets all columns but the last, by which the rows are found. */
@@ -38,21 +44,34 @@ export function updateRows(dialect: Dialect, table: string, columns: readonly Co
       .map(([name]) => `${name} = ${value(name)}`)
       .join(", ");
   return dialect.name === "postgres"
-    ? atOnce(
+    ? inLists(
         columns,
         `UPDATE ${table} SET ${set((name) => `rows.${name}`)} FROM ${lists(columns)} WHERE ${table}.${id} = rows.${id}`,
       )
-    : oneByOne(`UPDATE ${table} SET ${set(() => "?")} WHERE ${id} = ?`);
+    : inGroups(1, () => `UPDATE ${table} SET ${set(() => "?")} WHERE ${id} = ?`);
+}
+
+/** A statement around rows that it is given: `sql` has its place for a SELECT or VALUES that tells them in order. */
+export function givenRows(
+  dialect: Dialect,
+  columns: readonly Column[],
+  sql: (rows: string) => string,
+  atOnce = 1,
+): RowWriter {
+  if (dialect.name === "postgres")
+    return inLists(columns, sql(`SELECT ${namesOf(columns)} FROM ${lists(columns)} ORDER BY nth`));
+  const row = `(${columns.map(() => "?").join(", ")})`;
+  return inGroups(atOnce, (count) => sql(`VALUES ${Array(count).fill(row).join(", ")}`));
 }
 
 const namesOf = (columns: readonly Column[]) => columns.map(([name]) => name).join(", ");
 
 function lists(columns: readonly Column[]): string {
   const values = columns.map(([, type]) => `?::${type}[]`).join(", ");
-  return `unnest(${values}) WITH ORDINALITY AS rows(${namesOf(columns)}, place)`;
+  return `unnest(${values}) WITH ORDINALITY AS rows(${namesOf(columns)}, nth)`;
 }
 
-function atOnce(columns: readonly Column[], sql: string): RowWriter {
+function inLists(columns: readonly Column[], sql: string): RowWriter {
   return function* (rows) {
     if (rows.length === 0) return [];
     return yield* run(
@@ -62,10 +81,16 @@ function atOnce(columns: readonly Column[], sql: string): RowWriter {
   };
 }
 
-function oneByOne(sql: string): RowWriter {
+function inGroups(size: number, sql: (count: number) => string): RowWriter {
+  const statements = Array.from({ length: size }, (_, index) => sql(index + 1));
   return function* (rows) {
     const answers: SqlRow[] = [];
-    for (const row of rows) for (const answer of yield* run(sql, row)) answers.push(answer);
+    for (let start = 0; start < rows.length; start += size) {
+      const group = rows.slice(start, start + size);
+      const statement = statements[group.length - 1] ?? "";
+      for (const answer of yield* run(statement, size === 1 ? (group[0] ?? []) : group.flat()))
+        answers.push(answer);
+    }
     return answers;
   };
 }

@@ -1,7 +1,8 @@
 /** Keys by which sessions of different connections are found to be one conversation (ADR 0025). */
 import type { EpochMs, JoinKind, SessionJoin } from "../../model/index.js";
-import { run, type Database, type Dialect, type SqlPlan, type SqlRow } from "../sql.js";
+import { run, type Database, type Dialect, type SqlPlan, type SqlRow, type SqlValue } from "../sql.js";
 import type { JoinRepository } from "../store.js";
+import { givenRows, type Column } from "../write-rows.js";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -31,8 +32,13 @@ const MAX_PER_KEY = 20;
  * would make every look-up read them all.
  */
 const MAX_CARRIERS = 50;
-/** Keys written by one statement. */
-const MAX_ROWS = 8;
+const JOIN_COLUMNS: Column[] = [
+  ["kind", "text"],
+  ["value", "text"],
+  ["at", "bigint"],
+  ["span", "bigint"],
+  ["session_key", "bigint"],
+];
 
 const PAIRING = PARTNERS.map(([kind, partner, span]) => `('${kind}', '${partner}', ${span})`).join(", ");
 
@@ -93,28 +99,34 @@ export function* loadJoins(keys: readonly number[], dialect: Dialect): SqlPlan<M
   );
 }
 
-/** Writes keys of one session; those that are there stay. */
-export function* writeJoins(sessionKey: number, joins: readonly SessionJoin[]): SqlPlan<void> {
-  for (let start = 0; start < joins.length; start += MAX_ROWS) {
-    const rows = joins.slice(start, start + MAX_ROWS);
-    yield* run(
-      insertSql(rows.length),
-      rows.flatMap(({ kind, value, at }) => [kind, value, at, spanOf(kind), sessionKey]),
-    );
-  }
-}
-
-function insertSql(count: number): string {
-  const row = "(CAST(? AS text), CAST(? AS text), CAST(? AS bigint), CAST(? AS bigint), CAST(? AS bigint))";
-  return `WITH fresh (kind, value, at, span, session_key) AS (VALUES ${Array(count).fill(row).join(", ")})
-  INSERT INTO session_joins (kind, value, at, session_key)
-  SELECT kind, value, at, session_key FROM fresh
-  WHERE (SELECT count(*) FROM (
-    SELECT 1 FROM session_joins AS stored
-    WHERE stored.kind = fresh.kind AND stored.value = fresh.value
-      AND stored.at BETWEEN fresh.at - fresh.span AND fresh.at + fresh.span
-    LIMIT ${MAX_CARRIERS}) AS carriers) < ${MAX_CARRIERS}
-  ON CONFLICT DO NOTHING`;
+/** Builds what writes keys of sessions; those that are there stay. */
+export function createJoinWriter(
+  dialect: Dialect,
+): (joins: readonly (readonly [sessionKey: number, join: SessionJoin])[]) => SqlPlan<void> {
+  const write = givenRows(
+    dialect,
+    JOIN_COLUMNS,
+    (rows) => `WITH fresh (kind, value, at, span, session_key) AS (${rows})
+    INSERT INTO session_joins (kind, value, at, session_key)
+    SELECT kind, value, at, session_key FROM fresh
+    WHERE (SELECT count(*) FROM (
+      SELECT 1 FROM session_joins AS stored
+      WHERE stored.kind = fresh.kind AND stored.value = fresh.value
+        AND stored.at BETWEEN fresh.at - fresh.span AND fresh.at + fresh.span
+      LIMIT ${MAX_CARRIERS}) AS carriers) < ${MAX_CARRIERS}
+    ON CONFLICT DO NOTHING`,
+  );
+  return function* (joins) {
+    const seen = new Map<string, number>();
+    const rows = joins.flatMap(([sessionKey, { kind, value, at }]): SqlValue[][] => {
+      // A statement does not count what it writes itself.
+      const name = `${kind} ${value}`;
+      const count = (seen.get(name) ?? 0) + 1;
+      seen.set(name, count);
+      return count > MAX_CARRIERS ? [] : [[kind, value, at, spanOf(kind), sessionKey]];
+    });
+    yield* write(rows);
+  };
 }
 
 function spanOf(kind: JoinKind): EpochMs {
