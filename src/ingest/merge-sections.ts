@@ -1,6 +1,7 @@
 /** Merging what hangs off a session: by key, nothing is deleted. Pure. */
 import type { MemberRecord, ReportRecord, TransferRecord, TransferStatus } from "../model/index.js";
 import { mergeParty, mergeRecord } from "./merge-facts.js";
+import { isSame } from "./same.js";
 
 /** Rows of a section by key, in their order. */
 export type Rows<Row> = ReadonlyMap<string, Row>;
@@ -21,7 +22,10 @@ export function mergeRows<Row>(
   const merged = new Map(known);
   for (const [key, row] of incoming) {
     const before = merged.get(key);
-    merged.set(key, before === undefined ? row : merge(before, row, newer));
+    // What is told again stays the very object that it was: whoever looks for differences need not look into it.
+    if (before !== undefined && isSame(before, row)) continue;
+    const after = before === undefined ? row : merge(before, row, newer);
+    if (before === undefined || !isSame(before, after)) merged.set(key, after);
   }
   return merged;
 }

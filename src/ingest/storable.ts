@@ -45,21 +45,34 @@ function shorten(key: string): string {
 }
 
 function clean(value: unknown): unknown {
+  // Nearly everything is fine as it is, and finding that out makes nothing new.
+  if (isClean(value)) return value;
   if (typeof value === "string") return cleanText(value);
   // Adding zero makes minus zero plain zero.
   if (typeof value === "number") return Number.isFinite(value) ? value + 0 : null;
   if (typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value)) {
-    const items: unknown[] = value.map(clean);
-    return items.every((item, index) => Object.is(item, value[index])) ? value : items;
+  if (Array.isArray(value)) return value.map(clean);
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, member]): [string, unknown][] =>
+      member === undefined ? [] : [[cleanText(name), clean(member)]],
+    ),
+  );
+}
+
+function isClean(value: unknown): boolean {
+  if (typeof value === "string") return isCleanText(value);
+  if (typeof value === "number") return Number.isFinite(value) && !Object.is(value, -0);
+  if (typeof value !== "object" || value === null) return true;
+  if (Array.isArray(value)) return value.every(isClean);
+  for (const name of Object.keys(value)) {
+    const member: unknown = value[name as keyof typeof value];
+    if (member === undefined || !isClean(member) || !isCleanText(name)) return false;
   }
-  let isSame = true;
-  const members = Object.entries(value).flatMap(([name, member]): [string, unknown][] => {
-    const cleaned: [string, unknown] = [cleanText(name), clean(member)];
-    isSame &&= cleaned[0] === name && Object.is(cleaned[1], member) && member !== undefined;
-    return member === undefined ? [] : [cleaned];
-  });
-  return isSame ? value : Object.fromEntries(members);
+  return true;
+}
+
+function isCleanText(text: string): boolean {
+  return text.isWellFormed() && !text.includes("\0");
 }
 
 function cleanText(text: string): string {

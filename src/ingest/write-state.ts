@@ -1,10 +1,10 @@
 /** Writes what a batch changed of its sessions: rows, and children that differ, table by table. */
-import { isDeepStrictEqual } from "node:util";
 import type { InteractionRecord, SessionJoin, TranscriptEntryRecord } from "../model/index.js";
 import { createJoinWriter } from "../store/repositories/join-repository.js";
 import type { Dialect, SqlValue } from "../store/sql.js";
 import { insertRows, type Column, type RowWriter } from "../store/write-rows.js";
 import { SECTION_TABLES } from "./load-states.js";
+import { isSame } from "./same.js";
 import { createSearchWriter, noteSearch, type SearchChanges } from "./search-index.js";
 import { ROW_SECTIONS, type RowSection, type SectionRows, type SessionState } from "./session-state.js";
 import { createSessionRowWriter, type SessionRowWriter, type SessionWrite } from "./write-session-rows.js";
@@ -88,8 +88,7 @@ function collect(key: number, session: SessionWrite, writes: Writes): void {
   for (const [place, , row] of differing("transcript", before, after))
     writes.turns.push(toTurnWrite(key, place, row as TranscriptEntryRecord, session));
   const { report, raw, addresses, joins } = after;
-  if (report !== null && !isDeepStrictEqual(before?.report, report))
-    writes.reports.push([key, JSON.stringify(report)]);
+  if (report !== null && !isSame(before?.report, report)) writes.reports.push([key, JSON.stringify(report)]);
   if (raw !== null) writes.payloads.push([key, raw]);
   for (const address of addresses)
     if (before?.addresses.has(address) !== true) writes.addresses.push([key, address]);
@@ -109,7 +108,7 @@ function* differing(
   let place = -1;
   for (const [key, row] of rows) {
     place += 1;
-    if (!isDeepStrictEqual(known?.get(key), row)) yield [place, key, row];
+    if (!isSame(known?.get(key), row)) yield [place, key, row];
   }
 }
 

@@ -48,7 +48,7 @@ export function createTurnWriter(dialect: Dialect): (turns: readonly TurnWrite[]
     yield* insert(
       turns.map(({ sessionKey, position, turn, fresh }): SqlValue[] => [
         ...[sessionKey, turn.index, position, JSON.stringify(turn), toSearchText(turn.text)],
-        fresh === null ? null : ((free.next().value) ?? null),
+        fresh === null ? null : (free.next().value ?? null),
       ]),
     );
   };
