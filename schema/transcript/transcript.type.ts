@@ -37,7 +37,7 @@ export class Transcript {
   session?: Ref<Session>;
 
   @Field(() => Int, { description: "How many turns there are." })
-  entryCount!: number;
+  entryCount?: number;
 
   @Personal("text")
   @Field(() => String, { description: "The whole conversation as plain text, one line for each turn." })

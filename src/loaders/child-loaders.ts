@@ -14,7 +14,6 @@ export interface ChildLoaders {
   transfers(session: SessionNode): Promise<TransferNode[]>;
   recordings(session: SessionNode): Promise<RecordingNode[]>;
   report(session: SessionNode): Promise<ReportNode | null>;
-  transcriptCount(session: SessionNode): Promise<number>;
   /** The same for a whole page at once, in the order of its sessions, without a promise for each. */
   readonly ofMany: {
     members(sessions: readonly SessionNode[]): Promise<MemberNode[][]>;
@@ -59,11 +58,25 @@ export function createChildLoaders(store: Store): ChildLoaders {
         return row ? toReportNode(row, session) : null;
       });
     },
-    async transcriptCount(sessions: readonly SessionNode[]) {
-      const counts = await store.transcript.countBySessionKeys(keysOf(sessions));
-      return sessions.map((session) => counts.get(session.handle.row.key) ?? 0);
-    },
   };
+
+  /** Lists that a page has had loaded at once, for the fields that are made from them. */
+  const ahead = {
+    recordings: new Map<SessionNode, RecordingNode[]>(),
+    transfers: new Map<SessionNode, TransferNode[]>(),
+  };
+
+  /** A read that is remembered. */
+  function remembering<Node>(
+    read: (sessions: readonly SessionNode[]) => Promise<Node[]>,
+    known: Map<SessionNode, Node>,
+  ) {
+    return async (sessions: readonly SessionNode[]): Promise<Node[]> => {
+      const found = await read(sessions);
+      sessions.forEach((session, index) => known.set(session, found[index] as Node));
+      return found;
+    };
+  }
 
   const loader = <T>(read: (sessions: readonly SessionNode[]) => Promise<T[]>) =>
     new DataLoader<SessionNode, T, number>(read, { cacheKeyFn: (session) => session.handle.row.key });
@@ -73,16 +86,22 @@ export function createChildLoaders(store: Store): ChildLoaders {
     transfers: loader(reads.transfers),
     recordings: loader(reads.recordings),
     report: loader(reads.report),
-    transcriptCount: loader(reads.transcriptCount),
   };
 
   return {
-    ofMany: reads,
+    ofMany: {
+      ...reads,
+      transfers: remembering(reads.transfers, ahead.transfers),
+      recordings: remembering(reads.recordings, ahead.recordings),
+    },
     members: (session) => loaders.members.load(session),
     interactions: (session) => loaders.interactions.load(session),
-    transfers: (session) => loaders.transfers.load(session),
-    recordings: (session) => loaders.recordings.load(session),
+    async transfers(session) {
+      return ahead.transfers.get(session) ?? loaders.transfers.load(session);
+    },
+    async recordings(session) {
+      return ahead.recordings.get(session) ?? loaders.recordings.load(session);
+    },
     report: (session) => loaders.report.load(session),
-    transcriptCount: (session) => loaders.transcriptCount.load(session),
   };
 }

@@ -27,7 +27,6 @@ type MaybeNow<T> = T | Promise<T>;
 /** Source of `Transcript`. */
 export interface TranscriptNode {
   session: SessionNode;
-  entryCount: number;
 }
 
 /** Source of `Freshness`. */
@@ -47,6 +46,7 @@ export interface SessionFields {
   report(session: SessionNode): MaybeNow<ReportNode | null>;
   transcript(session: SessionNode): MaybeNow<TranscriptNode | null>;
   transcriptText(session: SessionNode): Promise<string>;
+  transcriptEntryCount(session: SessionNode): Promise<number>;
   transcriptEntries(
     transcript: TranscriptNode,
     args: ForwardPageArgs,
@@ -107,22 +107,26 @@ export function createSessionFields(
     recordings: (session) => after(session, "recordings", false, () => children.recordings(session)),
     report: (session) => after(session, "report", true, () => children.report(session)),
     transcript: (session) =>
-      after(session, "transcript", true, async () => {
-        const entryCount = await children.transcriptCount(session);
+      after(session, "transcript", true, () =>
         // No turns: a transcript that is still empty where sessions of this provider have one, none elsewhere.
-        return entryCount === 0 && !alwaysHasTranscript(session) ? null : { session, entryCount };
-      }),
+        session.handle.row.hasTranscript || alwaysHasTranscript(session) ? { session } : null,
+      ),
+    transcriptEntryCount: (session) => loaders.turns.count(session.handle.row.key),
     async transcriptText(session) {
-      const turns = await loaders.turns(session);
+      const turns = await loaders.turns.all(session.handle.row.key);
       return turns.map((entry) => `${SPEAKERS[entry.source]}: ${entry.text}`).join("\n");
     },
-    async transcriptEntries({ session, entryCount }, args) {
+    async transcriptEntries({ session }, args) {
       const size = readFirst(args.first, DEFAULT_PAGE);
       const afterIndex = args.after ? Number(parsePlaceCursor("turns", args.after)) : -1;
-      const rows = await loaders.turnsAfter(session, afterIndex, size + 1);
+      const { key } = session.handle.row;
+      const [rows, totalCount] = await Promise.all([
+        loaders.turns.after(key, afterIndex, size + 1),
+        loaders.turns.count(key),
+      ]);
       const nodes = rows.map((row) => turn(row, session));
       const cursorOf = (node: TranscriptEntryNode) => toPlaceCursor("turns", String(node.index));
-      return { ...toForwardPage(nodes, size, afterIndex >= 0, cursorOf), totalCount: entryCount };
+      return { ...toForwardPage(nodes, size, afterIndex >= 0, cursorOf), totalCount };
     },
     async timeline(session, args) {
       const size = readFirst(args.first, DEFAULT_PAGE);

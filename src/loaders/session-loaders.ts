@@ -6,13 +6,14 @@ import DataLoader from "dataloader";
 import { isVisible } from "../context/visibility.js";
 import type { ProviderError } from "../errors/index.js";
 import { parseGlobalId, type GlobalId, type JsonValue, type Section } from "../model/index.js";
-import type { ChildRepository, StoredEvent, StoredTranscriptEntry } from "../store/store.js";
+import type { ChildRepository, StoredEvent } from "../store/store.js";
 import { createChildLoaders, type ChildLoaders } from "./child-loaders.js";
 import type { LoaderDependencies } from "./dependencies.js";
 import { lacksSection } from "./freshness.js";
 import { toSessionNode, type SessionNode } from "./nodes.js";
 import { createSectionLoader } from "./section-loader.js";
 import { loadSessions, type SessionQuestion } from "./session-by-id.js";
+import { createTurnLoaders, type TurnLoaders } from "./turns.js";
 
 export interface SessionLoaders {
   /** One session by its global id; null for anything unknown, foreign or not visible. `maxAgeSeconds` overrides freshness. */
@@ -32,10 +33,7 @@ export interface SessionLoaders {
   /** The provider's payload, untouched. */
   raw(session: SessionNode): Promise<JsonValue>;
   events(session: SessionNode): Promise<StoredEvent[]>;
-  /** All turns, by index. */
-  turns(session: SessionNode): Promise<StoredTranscriptEntry[]>;
-  /** Turns with an index above `afterIndex`, by index. */
-  turnsAfter(session: SessionNode, afterIndex: number, limit: number): Promise<StoredTranscriptEntry[]>;
+  readonly turns: TurnLoaders;
   /**
    * Makes sure that the cache holds a section before it is read. Answers undefined, synchronously, when it does.
    * Resolves to the failure when the provider could not be asked and the cache has nothing to fall back on.
@@ -66,7 +64,6 @@ export function createSessionLoaders(dependencies: LoaderDependencies): SessionL
       return keys.map((key) => found.get(key) ?? []);
     });
   const events = rowsOf(store.events);
-  const turns = rowsOf(store.transcript);
   const sections = createSectionLoader(dependencies);
 
   function ask(connection: string, providerId: string, maxAgeSeconds?: number): Promise<SessionNode | null> {
@@ -105,9 +102,7 @@ export function createSessionLoaders(dependencies: LoaderDependencies): SessionL
     children: createChildLoaders(store),
     raw: (session) => raw.load(session.handle.row.key),
     events: (session) => events.load(session.handle.row.key),
-    turns: (session) => turns.load(session.handle.row.key),
-    turnsAfter: (session, afterIndex, limit) =>
-      store.transcript.page(session.handle.row.key, afterIndex, limit),
+    turns: createTurnLoaders(store.transcript),
     lacks,
     ensure: (session, section) => (lacks(session, section) ? sections.ensure(session, section) : undefined),
   };

@@ -161,14 +161,25 @@ export interface SessionRepository {
   rawByKeys(keys: readonly number[]): Promise<Map<number, JsonValue>>;
   /** Sessions of a connection in phase OPEN or LIVE: what a poll compares the provider's live list with. */
   unended(connection: string): Promise<SessionRow[]>;
-  /** Sessions that lack one of the sections, newest first: what the background fill reads next. */
-  lackingSections(connection: string, sections: readonly Section[], limit: number): Promise<SessionRow[]>;
+  /**
+   * Looks at the next sessions of a connection, newest first, for those that lack one of the sections: what the
+   * background fill reads next. `after`: where the last look ended; `next` is null when there are no more sessions.
+   */
+  lackingSections(
+    connection: string,
+    sections: readonly Section[],
+    after: SessionPosition | null,
+  ): Promise<{ rows: SessionRow[]; next: SessionPosition | null }>;
 }
 
 export interface TranscriptRepository extends ChildRepository<StoredTranscriptEntry> {
   countBySessionKeys(keys: readonly number[]): Promise<Map<number, number>>;
-  /** Turns of one session with index above `afterIndex`, by index. */
-  page(sessionKey: number, afterIndex: number, limit: number): Promise<StoredTranscriptEntry[]>;
+  /** Turns with index above `afterIndex`, by index, `limit` of each session at most. */
+  pages(
+    keys: readonly number[],
+    afterIndex: number,
+    limit: number,
+  ): Promise<Map<number, StoredTranscriptEntry[]>>;
 }
 
 /** Turns that match, narrowed by place. A place says when a turn was said: greater is later, and no two are equal. */

@@ -68,11 +68,12 @@ export function createTranscriptRepository({ all, dialect }: Database): Transcri
       const counts = new Map(rows.map((row) => [row["session_key"] as number, Number(row["count"])]));
       return new Map(keys.map((key) => [key, counts.get(key) ?? 0]));
     },
-    async page(sessionKey, afterIndex, limit) {
-      const sql =
-        "SELECT data FROM transcript_entries WHERE session_key = ? AND key > ? ORDER BY key LIMIT ?";
-      const rows = await all(sql, [sessionKey, afterIndex, limit]);
-      return rows.map((row) => toEntry(row, sessionKey));
+    async pages(keys, afterIndex, limit) {
+      const sql = `SELECT session_key, data FROM (
+          SELECT session_key, key, data, row_number() OVER (PARTITION BY session_key ORDER BY key) AS place
+          FROM transcript_entries WHERE ${where} AND key > ?) AS turns
+        WHERE place <= ? ORDER BY session_key, key`;
+      return group(keys, await all(sql, [dialect.list(keys), afterIndex, limit]), toEntry);
     },
   };
 }

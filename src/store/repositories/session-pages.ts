@@ -22,6 +22,8 @@ export interface SessionPages {
   /** Rows of `SELECT_SESSION`, in the order asked for. */
   rows(query: SessionPageQuery, scope: ConnectionScope): Promise<SqlRow[]>;
   count(filter: SessionFilter, scope: ConnectionScope): Promise<number>;
+  /** A page along the connections' indices, whatever the filter, with the columns of a `SELECT … FROM sessions`. */
+  walk(query: SessionPageQuery, connections: readonly string[], columns: string): Promise<SqlRow[]>;
 }
 
 export function createSessionPages({ all, dialect }: Database): SessionPages {
@@ -81,10 +83,13 @@ export function createSessionPages({ all, dialect }: Database): SessionPages {
     return all(`${columnsOf(query)}${conditions.where}${tail}`, [...conditions.values, limit]);
   }
 
-  async function walked(query: SessionPageQuery, scope: ConnectionScope): Promise<SqlRow[]> {
-    const connections = await connectionsOf(query.filter, scope);
+  async function walk(
+    query: SessionPageQuery,
+    connections: readonly string[],
+    columns: string,
+  ): Promise<SqlRow[]> {
     const rows: SqlRow[] = [];
-    for (const statement of walkStatements(query, connections, columnsOf(query), dialect)) {
+    for (const statement of walkStatements(query, connections, columns, dialect)) {
       if (rows.length >= query.limit) break;
       const { sql, values } = statement(query.limit - rows.length);
       rows.push(...(await all(sql, values)));
@@ -93,10 +98,13 @@ export function createSessionPages({ all, dialect }: Database): SessionPages {
   }
 
   return {
+    walk,
     async rows(query, scope) {
       const found = await howMuch(query.filter, scope);
       if (found === "none") return [];
-      const rows = await (found === "few" ? sorted(query, scope) : walked(query, scope));
+      const rows = await (found === "few"
+        ? sorted(query, scope)
+        : walk(query, await connectionsOf(query.filter, scope), columnsOf(query)));
       return query.fromEnd === true ? rows.reverse() : rows;
     },
     async count(filter, scope) {

@@ -1,9 +1,12 @@
-import type { JsonValue, Section } from "../../model/index.js";
+import type { JsonValue } from "../../model/index.js";
 import { fromJson, SELECT_SESSION, tieOf, toSessionRow } from "../session-columns.js";
 import type { Database } from "../sql.js";
 import type { SessionPageQuery, SessionPosition, SessionRepository, SessionRow } from "../store.js";
 import { addScope, Conditions } from "./session-conditions.js";
 import { createSessionPages } from "./session-pages.js";
+
+/** Sessions that one look for lacking sections is about. */
+const LOOKED_AT = 500;
 
 /** Sessions, by identity and by page. Every read but the gateway's own carries the scope in its SQL. */
 export function createSessionRepository(database: Database): SessionRepository {
@@ -67,14 +70,22 @@ export function createSessionRepository(database: Database): SessionRepository {
       return select(conditions);
     },
 
-    lackingSections(connection: string, sections: readonly Section[], limit: number) {
-      const conditions = new Conditions();
-      conditions.add("connection = ?", connection);
+    async lackingSections(connection, sections, after) {
+      const order = { field: "STARTED_AT", direction: "DESC" } as const;
+      const query = { filter: {}, order, limit: LOOKED_AT, ...(after && { after }) };
+      // A few columns of as many sessions as can be looked at without keeping others waiting, by their index.
+      const columns = "SELECT key, tie, started_at, sections FROM sessions";
+      const looked = await pages.walk(query, [connection], columns);
       // Sections are a JSON object written by us: a name that is not in its text is not in it.
-      const lacks = sections.map(() => "sections NOT LIKE ?").join(" OR ");
-      conditions.add(`(${lacks})`, ...sections.map((section) => `%"${section}"%`));
-      conditions.values.push(limit);
-      return select(conditions, " ORDER BY started_at DESC NULLS LAST LIMIT ?");
+      const lacking = looked.filter((row) =>
+        sections.some((section) => !(row["sections"] as string).includes(`"${section}"`)),
+      );
+      const last = looked.length < LOOKED_AT ? undefined : looked.at(-1);
+      const keys = lacking.map((row) => row["key"] as number);
+      return {
+        rows: (await this.byKeys(keys, "all")).filter((row) => row !== null),
+        next: last ? { value: last["started_at"] as number | null, tie: last["tie"] as string } : null,
+      };
     },
   };
 }

@@ -48,7 +48,7 @@ export async function storedWhole({ store }: OpenedStore, keys: readonly number[
   return {
     rows: rows.map((row) => ({ ...row, fetchedAt: null, sections: null })),
     children: await Promise.all(children.map((repository) => repository.bySessionKeys(keys))),
-    transcripts: await Promise.all(keys.map((key) => store.transcript.page(key, FIRST_INDEX, 1000))),
+    transcripts: await store.transcript.pages(keys, FIRST_INDEX, 1000),
     reports: await store.reports.bySessionKeys(keys),
     payloads: await store.sessions.rawByKeys(keys),
   };
