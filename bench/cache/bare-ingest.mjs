@@ -1,8 +1,13 @@
 /** What ingest comes down to: the rows of a look written, or compared with what is stored, in one transaction. */
+import { joinsOf, toSearchText } from "../../dist/src/model/index.js";
 import { fromSessionRow, SESSION_COLUMNS, tieOf } from "../../dist/src/store/session-columns.js";
 
-const CHILD = "(session_key, key, position, data, search) VALUES (?, ?, ?, ?, ?)";
-const AGAIN = "ON CONFLICT (session_key, key) DO UPDATE SET data = excluded.data, search = excluded.search";
+const CHILD = "(session_key, key, position, data) VALUES (?, ?, ?, ?)";
+const AGAIN = "ON CONFLICT (session_key, key) DO UPDATE SET data = excluded.data";
+/** Turns in one statement, as the gateway has them: FTS5 writes down what it has before each. */
+const TURNS_AT_ONCE = 20;
+const TURNS = `INSERT INTO transcript_entries (session_key, key, position, data, search, place)
+  VALUES ${Array(TURNS_AT_ONCE).fill("(?, ?, ?, ?, ?, ?)").join(", ")} ${AGAIN}, search = excluded.search`;
 
 export function bareIngest(bare) {
   const marks = SESSION_COLUMNS.map(() => "?").join(", ");
@@ -13,12 +18,15 @@ export function bareIngest(bare) {
     ON CONFLICT (tie) DO UPDATE SET ${changes.join(", ")} RETURNING key`;
   const children = {
     members: `INSERT INTO members ${CHILD} ${AGAIN}`,
-    transcript: `INSERT INTO transcript_entries ${CHILD} ${AGAIN}`,
     transfers: `INSERT INTO transfers ${CHILD} ${AGAIN}`,
   };
   const report =
     "INSERT INTO reports (session_key, data) VALUES (?, ?) ON CONFLICT (session_key) DO UPDATE SET data = excluded.data";
   const address = "INSERT INTO session_addresses (session_key, address) VALUES (?, ?) ON CONFLICT DO NOTHING";
+  const words = `INSERT INTO session_search (session_key, part, open, search) VALUES (?, ?, ?, ?)
+    ON CONFLICT (session_key, part) DO UPDATE SET search = excluded.search`;
+  const join =
+    "INSERT INTO session_joins (session_key, kind, value, at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING";
   const log =
     "INSERT INTO changes (session_key, connection, at, kind, changed) VALUES (?, ?, ?, ?, ?) RETURNING sequence";
 
@@ -29,15 +37,28 @@ export function bareIngest(bare) {
       for (const [name, sql] of Object.entries(children)) {
         await bare.writeRows(
           sql,
-          look[name].map((row, place) => [
-            key,
-            row.key ?? row.index,
-            place,
-            JSON.stringify(row),
-            searchOf(row),
-          ]),
+          look[name].map((row, place) => [key, row.key, place, JSON.stringify(row)]),
         );
       }
+      const turns = look.transcript.map((turn, place) => [
+        ...[key, turn.index, place, JSON.stringify(turn), toSearchText(turn.text)],
+        key * 100 + turn.index,
+      ]);
+      for (let start = 0; start < turns.length; start += TURNS_AT_ONCE)
+        await bare.writeRows(TURNS, [turns.slice(start, start + TURNS_AT_ONCE).flat()]);
+      await bare.writeRows(
+        words,
+        [...textsOf(look)].map(([part, text]) => [key, part, 1, toSearchText(text)]),
+      );
+      await bare.writeRows(
+        join,
+        joinsOf({ ...look, addresses: addressesOf(look), known: [] }).map(({ kind, value, at }) => [
+          key,
+          kind,
+          value,
+          at,
+        ]),
+      );
       await bare.writeRows(report, [[key, JSON.stringify(look.report)]]);
       await bare.writeRows(
         address,
@@ -110,9 +131,13 @@ function rowOf(connection, look) {
   });
 }
 
-function searchOf(row) {
-  const text = row.text ?? row.displayName ?? null;
-  return text === null ? null : text.toLowerCase();
+function textsOf({ facts: { title, from, to }, members, report }) {
+  const texts = [
+    ["session", [title, from?.displayName, to?.displayName].filter(Boolean).join(" ")],
+    ...members.map(({ key, displayName, party }) => [`member:${key}`, displayName ?? party.displayName]),
+    ["report", report?.summary],
+  ];
+  return texts.filter(([, text]) => text);
 }
 
 function addressesOf({ facts, members, transfers }) {

@@ -43,6 +43,7 @@ export async function openGateway(url) {
     module.connect({ name, config: values, log, attemptTimeoutMs: 1_000, defaultRegion, now }),
   );
   const directory = await createConnectionDirectory(connections, store, now);
+  for (const { name } of directory.all) await directory.covered(name, { since: 0, until: NOW + 1 }, true);
   const options = { store, ingest, directory, log, now, pollIdleMs: 1e9, pollLiveMs: 1e9 };
   // Nobody is polled: what is measured is the cache.
   const sync = { ...createSync(options), look: () => Promise.resolve() };

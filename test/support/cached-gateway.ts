@@ -24,7 +24,7 @@ export interface CachedGateway extends AsyncDisposable {
   query<Data>(query: string, variables?: object): Promise<Data>;
 }
 
-/** A connection called "speko"; the clock stands still at `now`. */
+/** A connection called "speko", all of whose history is there; the clock stands still at `now`. */
 export async function openCachedGateway(kind: TestDatabase, now: number): Promise<CachedGateway> {
   const { url, drop } = await kind.create();
   const { log } = createCaptureLogger();
@@ -44,6 +44,7 @@ export async function openCachedGateway(kind: TestDatabase, now: number): Promis
     module.connect({ name, config: values, log, attemptTimeoutMs: 100, defaultRegion, now: () => now }),
   );
   const directory = await createConnectionDirectory(connections, store, () => now);
+  await directory.covered("speko", { since: 0, until: now + 1 }, true);
   const shared = { store, ingest, log, now: () => now };
   const sync = { ...createSync({ ...shared, directory, pollIdleMs: 1e9, pollLiveMs: 1e9 }), look: noLook };
   const commands = createCommands({ ...shared, surroundings: createSurroundings(sync), timeoutMs: 100 });
