@@ -117,13 +117,15 @@ export function createJoinWriter(
     ON CONFLICT DO NOTHING`,
   );
   return function* (joins) {
-    const seen = new Map<string, number>();
+    const seen = new Map<string, EpochMs[]>();
     const rows = joins.flatMap(([sessionKey, { kind, value, at }]): SqlValue[][] => {
+      const span = spanOf(kind);
       // A statement does not count what it writes itself.
       const name = `${kind} ${value}`;
-      const count = (seen.get(name) ?? 0) + 1;
-      seen.set(name, count);
-      return count > MAX_CARRIERS ? [] : [[kind, value, at, spanOf(kind), sessionKey]];
+      const others = seen.get(name) ?? [];
+      if (others.filter((other) => Math.abs(other - at) <= span).length >= MAX_CARRIERS) return [];
+      seen.set(name, [...others, at]);
+      return [[kind, value, at, span, sessionKey]];
     });
     yield* write(rows);
   };
