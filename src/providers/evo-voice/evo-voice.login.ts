@@ -5,6 +5,7 @@
 import { CookieJar } from "tough-cookie";
 import { ProviderAuthFailedError, type ProviderErrorSource } from "../../errors/index.js";
 import type { HttpAnswer, HttpClient, HttpRequest } from "../../http/http-client.js";
+import { untilAborted } from "../../http/until-aborted.js";
 import type { EpochMs } from "../../model/index.js";
 import { beforeSending } from "../commands.js";
 import type { EvoVoiceSettings } from "./evo-voice.config.js";
@@ -64,7 +65,7 @@ export class EvoVoiceLogin {
   }
 
   #sessionFor({ signal }: HttpRequest): Promise<CookieJar> {
-    return beforeSending(() => untilAborted(this.#session(), signal));
+    return beforeSending(() => untilAborted(() => this.#session(), signal));
   }
 
   #isVain(jar: CookieJar): boolean {
@@ -139,19 +140,5 @@ export class EvoVoiceLogin {
 
   async #cookieHeader(jar: CookieJar): Promise<string> {
     return (await this.#cookies(jar)).map((cookie) => cookie.cookieString()).join("; ");
-  }
-}
-
-/** The login belongs to everybody who waits for it, so one caller's cancellation ends that caller's wait only. */
-async function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return work;
-  signal.throwIfAborted();
-  const { promise, reject } = Promise.withResolvers<never>();
-  const abort = () => reject(signal.reason);
-  signal.addEventListener("abort", abort, { once: true });
-  try {
-    return await Promise.race([work, promise]);
-  } finally {
-    signal.removeEventListener("abort", abort);
   }
 }

@@ -1,4 +1,5 @@
 import { ProviderAuthFailedError } from "../../errors/index.js";
+import { untilAborted } from "../../http/until-aborted.js";
 import type { EpochMs } from "../../model/index.js";
 import { noLoginEndpoint } from "./portsip.errors.js";
 import {
@@ -40,7 +41,7 @@ export class PortsipLogin {
     const held = this.#held;
     if (held !== null && (held.renewAt === null || this.#context.now() < held.renewAt))
       return held.accessToken;
-    return (await withSignal(this.#renewOnce(held), signal)).accessToken;
+    return (await untilAborted(() => this.#renewOnce(held), signal)).accessToken;
   }
 
   /**
@@ -50,7 +51,7 @@ export class PortsipLogin {
   async replacement(refused: string, anew: boolean, signal?: AbortSignal): Promise<string> {
     const held = this.#held;
     if (held !== null && held.accessToken !== refused) return held.accessToken;
-    return (await withSignal(this.#renewOnce(anew ? null : held), signal)).accessToken;
+    return (await untilAborted(() => this.#renewOnce(anew ? null : held), signal)).accessToken;
   }
 
   /** One renewal at a time. It belongs to everybody who waits, so nobody's signal ends it. */
@@ -100,19 +101,5 @@ export class PortsipLogin {
     const now = this.#context.now();
     const life = tokens.expiresAt === null ? null : tokens.expiresAt - now;
     return { ...tokens, signIn, renewAt: life === null ? null : now + Math.max(life - EARLY_MS, life * 0.9) };
-  }
-}
-
-/** Waits for `work`, or no longer than the signal allows; the work itself goes on. */
-async function withSignal<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return work;
-  signal.throwIfAborted();
-  const aborted = Promise.withResolvers<never>();
-  const onAbort = () => aborted.reject(signal.reason);
-  signal.addEventListener("abort", onAbort, { once: true });
-  try {
-    return await Promise.race([work, aborted.promise]);
-  } finally {
-    signal.removeEventListener("abort", onAbort);
   }
 }
