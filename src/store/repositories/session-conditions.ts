@@ -46,7 +46,10 @@ export function addScope(conditions: Conditions, scope: ConnectionScope, dialect
 /** Every member of the filter; an empty list matches nothing. */
 export function addFilter(conditions: Conditions, filter: SessionFilter, dialect: Dialect): void {
   const among = (column: string, values: readonly string[] | undefined) => {
-    if (values !== undefined) conditions.add(dialect.among(column, "text"), dialect.list(values));
+    const [value] = values ?? [];
+    // PostgreSQL reads an index in its order for one value, for a list of values it may sort what it finds.
+    if (values?.length === 1 && value !== undefined) conditions.add(`${column} = ?`, value);
+    else if (values !== undefined) conditions.add(dialect.among(column, "text"), dialect.list(values));
   };
   among(
     "tie",
