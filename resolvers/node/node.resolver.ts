@@ -1,6 +1,8 @@
-import { Arg, Ctx, ID, Query, Resolver } from "type-graphql";
+import type { GraphQLResolveInfo } from "graphql";
+import { Arg, Ctx, ID, Info, Query, Resolver } from "type-graphql";
 import { Node } from "../../schema/index.js";
 import type { OperationContext } from "../../src/context/context.js";
+import { selectedFields } from "../shared/selection.js";
 
 @Resolver()
 export class NodeResolver {
@@ -23,7 +25,8 @@ export class NodeResolver {
   nodes(
     @Arg("ids", () => [ID], { description: "Ids from this graph." }) ids: string[],
     @Ctx() context: OperationContext,
+    @Info() info: GraphQLResolveInfo,
   ): unknown {
-    return context.nodesById(ids);
+    return context.nodesById(ids, selectedFields(info, [[]]));
   }
 }

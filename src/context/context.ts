@@ -29,8 +29,10 @@ export interface OperationContext {
   connections: ConnectionLoaders;
   /** Anything by its id. */
   nodeById: NodeById;
-  /** Many at once, in order; an Error in the place of one that could not be read. */
-  nodesById(ids: readonly string[]): Promise<(object | null | Error)[]>;
+  /**
+   * Many at once, in order; an Error in the place of one that could not be read. `fields`: those selected on them.
+   */
+  nodesById(ids: readonly string[], fields: ReadonlySet<string>): Promise<(object | null | Error)[]>;
   /** A number that is E.164 already. */
   phoneNumber(e164: string): PhoneNumberNode;
   /** A number as a person wrote it. Throws `BadUserInputError` when it is none. */

@@ -1,6 +1,6 @@
 /** What hangs off sessions: one statement per table for all sessions of a tick. */
 import DataLoader from "dataloader";
-import type { ChildRepository, Store } from "../store/store.js";
+import type { ChildRepository, Store, StoredEvent } from "../store/store.js";
 import { placeChildProblems } from "./place-problems.js";
 import {
   toInteractionNode, toMemberNode, toRecordingNode, toReportNode, toTransferNode,
@@ -8,12 +8,18 @@ import {
   type TransferNode,
 } from "./nodes.js"; // prettier-ignore
 
+type MaybeNow<T> = T | Promise<T>;
+
 export interface ChildLoaders {
   members(session: SessionNode): Promise<MemberNode[]>;
   interactions(session: SessionNode): Promise<InteractionNode[]>;
-  transfers(session: SessionNode): Promise<TransferNode[]>;
-  recordings(session: SessionNode): Promise<RecordingNode[]>;
+  /** At once, where a page has had them loaded. */
+  transfers(session: SessionNode): MaybeNow<TransferNode[]>;
+  /** At once, where a page has had them loaded. */
+  recordings(session: SessionNode): MaybeNow<RecordingNode[]>;
   report(session: SessionNode): Promise<ReportNode | null>;
+  /** What the provider wrote down; at once, where a page has had it loaded. */
+  events(session: SessionNode): MaybeNow<StoredEvent[]>;
   /** The same for a whole page at once, in the order of its sessions, without a promise for each. */
   readonly ofMany: {
     members(sessions: readonly SessionNode[]): Promise<MemberNode[][]>;
@@ -21,6 +27,7 @@ export interface ChildLoaders {
     transfers(sessions: readonly SessionNode[]): Promise<TransferNode[][]>;
     recordings(sessions: readonly SessionNode[]): Promise<RecordingNode[][]>;
     report(sessions: readonly SessionNode[]): Promise<(ReportNode | null)[]>;
+    events(sessions: readonly SessionNode[]): Promise<StoredEvent[][]>;
   };
 }
 
@@ -58,12 +65,17 @@ export function createChildLoaders(store: Store): ChildLoaders {
         return row ? toReportNode(row, session) : null;
       });
     },
+    async events(sessions: readonly SessionNode[]) {
+      const rows = await store.events.bySessionKeys(keysOf(sessions));
+      return sessions.map((session) => rows.get(session.handle.row.key) ?? []);
+    },
   };
 
   /** Lists that a page has had loaded at once, for the fields that are made from them. */
   const ahead = {
     recordings: new Map<SessionNode, RecordingNode[]>(),
     transfers: new Map<SessionNode, TransferNode[]>(),
+    events: new Map<SessionNode, StoredEvent[]>(),
   };
 
   /** A read that is remembered. */
@@ -86,6 +98,7 @@ export function createChildLoaders(store: Store): ChildLoaders {
     transfers: loader(reads.transfers),
     recordings: loader(reads.recordings),
     report: loader(reads.report),
+    events: loader(reads.events),
   };
 
   return {
@@ -93,15 +106,13 @@ export function createChildLoaders(store: Store): ChildLoaders {
       ...reads,
       transfers: remembering(reads.transfers, ahead.transfers),
       recordings: remembering(reads.recordings, ahead.recordings),
+      events: remembering(reads.events, ahead.events),
     },
     members: (session) => loaders.members.load(session),
     interactions: (session) => loaders.interactions.load(session),
-    async transfers(session) {
-      return ahead.transfers.get(session) ?? loaders.transfers.load(session);
-    },
-    async recordings(session) {
-      return ahead.recordings.get(session) ?? loaders.recordings.load(session);
-    },
+    transfers: (session) => ahead.transfers.get(session) ?? loaders.transfers.load(session),
+    recordings: (session) => ahead.recordings.get(session) ?? loaders.recordings.load(session),
+    events: (session) => ahead.events.get(session) ?? loaders.events.load(session),
     report: (session) => loaders.report.load(session),
   };
 }

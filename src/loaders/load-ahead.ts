@@ -1,5 +1,5 @@
 /** Loads what a list's fields will ask for, for the whole page at once, and leaves it on the sessions. */
-import type { Section } from "../model/index.js";
+import { SECTIONS, type Section } from "../model/index.js";
 import type { SessionNode } from "./nodes.js";
 import type { SessionLoaders } from "./session-loaders.js";
 
@@ -15,13 +15,20 @@ export async function loadAhead(
   fields: ReadonlySet<string>,
   loaders: SessionLoaders,
 ): Promise<void> {
-  await Promise.all(
-    AHEAD.filter((field) => fields.has(field)).map(async (field) => {
-      const ready = sessions.filter((session) => !loaders.lacks(session, field));
-      const values: unknown[] = await loaders.children.ofMany[field](ready);
-      ready.forEach((session, index) => {
-        session[field] = values[index];
-      });
-    }),
-  );
+  const ready = (...sections: Section[]) =>
+    sessions.filter((session) => sections.every((section) => !loaders.lacks(session, section)));
+  const { ofMany } = loaders.children;
+  const children = AHEAD.filter((field) => fields.has(field)).map(async (field) => {
+    const own = ready(field);
+    const values: unknown[] = await ofMany[field](own);
+    own.forEach((session, index) => {
+      session[field] = values[index];
+    });
+  });
+  const told = fields.has("timeline") ? ready("events", "transfers") : [];
+  const events = told.length > 0 ? ofMany.events(told) : null;
+  // The timeline is made of transfers as well.
+  const steps = told.length > 0 && !fields.has("transfers") ? ofMany.transfers(told) : null;
+  await Promise.all([...children, events, steps]);
+  if (fields.has("freshness")) for (const session of ready(...SECTIONS)) session.handle.isComplete = true;
 }

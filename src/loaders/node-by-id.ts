@@ -3,6 +3,8 @@ import { BadUserInputError } from "../errors/index.js";
 import { parseGlobalId } from "../model/index.js";
 import { toCommandNode } from "./acting.js";
 import type { ConnectionLoaders } from "./connections.js";
+import { loadAhead } from "./load-ahead.js";
+import type { SessionNode } from "./nodes.js";
 import type { SessionFields } from "./session-fields.js";
 import type { SessionLoaders } from "./session-loaders.js";
 
@@ -11,11 +13,21 @@ export type NodeById = (id: string) => Promise<object | null>;
 
 const MAX_IDS = 500;
 
-/** Answers many at once, in order. Throws `BadUserInputError` for more than 500. */
-export async function nodesById(ids: readonly string[], byId: NodeById): Promise<(object | null | Error)[]> {
+/**
+ * Answers many at once, in order. `fields`: what is selected on them, so that it can be loaded for all sessions together.
+ * Throws `BadUserInputError` for more than 500.
+ */
+export async function nodesById(
+  ids: readonly string[],
+  fields: ReadonlySet<string>,
+  byId: NodeById,
+  sessions: SessionLoaders,
+): Promise<(object | null | Error)[]> {
   if (ids.length > MAX_IDS)
     throw new BadUserInputError(`ids: expected at most ${MAX_IDS}, got ${ids.length}.`, ["ids"]);
   const settled = await Promise.allSettled(ids.map((id) => byId(id)));
+  const found = settled.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+  await loadAhead([...new Set(found.filter(isSessionNode))], fields, sessions);
   // One session that cannot be read is an error in its own place; the others are answered.
   return settled.map((result) => (result.status === "fulfilled" ? result.value : (result.reason as Error)));
 }
@@ -53,4 +65,8 @@ export function createNodeById(
         return null;
     }
   };
+}
+
+function isSessionNode(node: object | null): node is SessionNode {
+  return node !== null && "handle" in node;
 }

@@ -33,6 +33,8 @@ export interface SessionHandle {
   live: boolean;
   /** Reads of sections under way in this operation; `freshness` waits for them. */
   pending: Promise<unknown>[];
+  /** Nothing that this operation may ask of the session has to be read first: no field of it needs to wait. */
+  isComplete: boolean;
 }
 
 export interface SessionNode {
@@ -89,7 +91,7 @@ export function toSessionNode(
     updatedAt: row.updatedAt,
     durationSeconds: row.durationSeconds,
     cost: row.cost,
-    handle: { row, freshness, live, pending: [] },
+    handle: { row, freshness, live, pending: [], isComplete: false },
   };
   placeProblems(node, row);
   return node;

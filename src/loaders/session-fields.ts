@@ -4,7 +4,7 @@
  * may be short); a field that may be null fails alone when nothing is kept.
  */
 import type { Section } from "../model/index.js";
-import type { StoredTranscriptEntry } from "../store/store.js";
+import type { StoredEvent, StoredTranscriptEntry } from "../store/store.js";
 import {
   parsePlaceCursor,
   readFirst,
@@ -51,8 +51,8 @@ export interface SessionFields {
     transcript: TranscriptNode,
     args: ForwardPageArgs,
   ): Promise<ForwardPage<TranscriptEntryNode> & { totalCount: number }>;
-  timeline(session: SessionNode, args: ForwardPageArgs): Promise<ForwardPage<TimelineNode>>;
-  freshness(session: SessionNode): Promise<FreshnessNode>;
+  timeline(session: SessionNode, args: ForwardPageArgs): MaybeNow<ForwardPage<TimelineNode>>;
+  freshness(session: SessionNode): MaybeNow<FreshnessNode>;
   /** A provider field that only an extra read gives; null when the provider has none. */
   detail(session: SessionNode, section: Section, field: string): Promise<unknown>;
   interactionRecording(interaction: InteractionNode): MaybeNow<RecordingNode | null>;
@@ -98,6 +98,33 @@ export function createSessionFields(
     );
   }
 
+  function freshnessOf({ handle: { row, freshness, live } }: SessionNode): FreshnessNode {
+    const ageMs = Math.max(0, now() - row.fetchedAt);
+    const { error, errorAt } = freshness;
+    return {
+      fetchedAt: row.fetchedAt,
+      ageSeconds: ageMs / 1000,
+      stale: error !== null || (live && !freshness.read && ageMs > maxAgeOf(row, now())),
+      source: freshness.read ? "PROVIDER" : row.source === "PUSH" ? "PUSH" : "CACHE",
+      error:
+        error === null
+          ? null
+          : {
+              code: error.code,
+              message: error.message,
+              retryAfterSeconds: error.retryAfterSeconds ?? null,
+              at: errorAt ?? now(),
+            },
+    };
+  }
+
+  async function afterPending(session: SessionNode): Promise<FreshnessNode> {
+    // The other fields of this session are being asked in this very tick: what they set going counts as well.
+    await Promise.resolve();
+    await Promise.allSettled(session.handle.pending);
+    return freshnessOf(session);
+  }
+
   const turn = (entry: StoredTranscriptEntry, session: SessionNode) => toTranscriptEntryNode(entry, session);
 
   return {
@@ -128,42 +155,27 @@ export function createSessionFields(
       const cursorOf = (node: TranscriptEntryNode) => toPlaceCursor("turns", String(node.index));
       return { ...toForwardPage(nodes, size, afterIndex >= 0, cursorOf), totalCount };
     },
-    async timeline(session, args) {
+    timeline(session, args) {
       const size = readFirst(args.first, DEFAULT_PAGE);
-      const error = await loaders.ensure(session, "events");
-      if (error) throw error;
-      await loaders.ensure(session, "transfers");
-      const [events, transfers] = await Promise.all([loaders.events(session), children.transfers(session)]);
-      const all = toTimeline(session, events, transfers);
-      const cursorOf = (event: TimelineNode) => toPlaceCursor("timeline", `${event.at} ${event.sortKey}`);
-      // A cursor names its event, not a count: events that arrive late may slip in before it.
-      const place = args.after ? parsePlaceCursor("timeline", args.after) : null;
-      const start = place === null ? 0 : all.findIndex((event) => comparePlaces(event, place) > 0);
-      const rows = start === -1 ? [] : all.slice(start, start + size + 1);
-      return toForwardPage(rows, size, start > 0, cursorOf);
-    },
-    async freshness(session) {
-      // The other fields of this session are being asked in this very tick: what they set going counts as well.
-      await Promise.resolve();
-      await Promise.allSettled(session.handle.pending);
-      const { row, freshness } = session.handle;
-      const ageMs = Math.max(0, now() - row.fetchedAt);
-      const { error, errorAt } = freshness;
-      return {
-        fetchedAt: row.fetchedAt,
-        ageSeconds: ageMs / 1000,
-        stale: error !== null || (session.handle.live && !freshness.read && ageMs > maxAgeOf(row, now())),
-        source: freshness.read ? "PROVIDER" : row.source === "PUSH" ? "PUSH" : "CACHE",
-        error:
-          error === null
-            ? null
-            : {
-                code: error.code,
-                message: error.message,
-                retryAfterSeconds: error.retryAfterSeconds ?? null,
-                at: errorAt ?? now(),
-              },
+      const page = (events: readonly StoredEvent[], transfers: readonly TransferNode[]) => {
+        const all = toTimeline(session, events, transfers);
+        const cursorOf = (event: TimelineNode) => toPlaceCursor("timeline", `${event.at} ${event.sortKey}`);
+        // A cursor names its event, not a count: events that arrive late may slip in before it.
+        const place = args.after ? parsePlaceCursor("timeline", args.after) : null;
+        const start = place === null ? 0 : all.findIndex((event) => comparePlaces(event, place) > 0);
+        const rows = start === -1 ? [] : all.slice(start, start + size + 1);
+        return toForwardPage(rows, size, start > 0, cursorOf);
       };
+      return after(session, "events", true, () =>
+        after(session, "transfers", false, () => {
+          const [events, transfers] = [children.events(session), children.transfers(session)];
+          if (!isPromise(events) && !isPromise(transfers)) return page(events, transfers);
+          return Promise.all([events, transfers]).then((both) => page(...both));
+        }),
+      );
+    },
+    freshness(session) {
+      return session.handle.isComplete ? freshnessOf(session) : afterPending(session);
     },
     async detail(session, section, field) {
       const error = await loaders.ensure(session, section);
@@ -183,6 +195,10 @@ export function createSessionFields(
       return connection === undefined ? null : connection.recordingUrl(row, recording.locator);
     },
   };
+}
+
+function isPromise<T>(value: MaybeNow<T>): value is Promise<T> {
+  return value instanceof Promise;
 }
 
 /** Order of an event against a cursor's place: by time, then by key. */

@@ -6,7 +6,6 @@ import DataLoader from "dataloader";
 import { isVisible } from "../context/visibility.js";
 import type { ProviderError } from "../errors/index.js";
 import { parseGlobalId, type GlobalId, type JsonValue, type Section } from "../model/index.js";
-import type { ChildRepository, StoredEvent } from "../store/store.js";
 import { createChildLoaders, type ChildLoaders } from "./child-loaders.js";
 import type { LoaderDependencies } from "./dependencies.js";
 import { lacksSection } from "./freshness.js";
@@ -32,7 +31,6 @@ export interface SessionLoaders {
   readonly children: ChildLoaders;
   /** The provider's payload, untouched. */
   raw(session: SessionNode): Promise<JsonValue>;
-  events(session: SessionNode): Promise<StoredEvent[]>;
   readonly turns: TurnLoaders;
   /**
    * Makes sure that the cache holds a section before it is read. Answers undefined, synchronously, when it does.
@@ -58,12 +56,6 @@ export function createSessionLoaders(dependencies: LoaderDependencies): SessionL
     const payloads = await store.sessions.rawByKeys(keys);
     return keys.map((key) => payloads.get(key) ?? null);
   });
-  const rowsOf = <Row>(repository: ChildRepository<Row>) =>
-    new DataLoader<number, Row[]>(async (keys) => {
-      const found = await repository.bySessionKeys(keys);
-      return keys.map((key) => found.get(key) ?? []);
-    });
-  const events = rowsOf(store.events);
   const sections = createSectionLoader(dependencies);
 
   function ask(connection: string, providerId: string, maxAgeSeconds?: number): Promise<SessionNode | null> {
@@ -101,7 +93,6 @@ export function createSessionLoaders(dependencies: LoaderDependencies): SessionL
     ofChild: (id) => ask(id.connection, id.parts[0] ?? ""),
     children: createChildLoaders(store),
     raw: (session) => raw.load(session.handle.row.key),
-    events: (session) => events.load(session.handle.row.key),
     turns: createTurnLoaders(store.transcript),
     lacks,
     ensure: (session, section) => (lacks(session, section) ? sections.ensure(session, section) : undefined),
