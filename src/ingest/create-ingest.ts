@@ -4,9 +4,10 @@ import type { ChangeRow } from "../store/store.js";
 import { insertRows, type Column } from "../store/write-rows.js";
 import { changedFields, changeKind, knownFields } from "./diff.js";
 import type { Ingest, IngestResult } from "./ingest.js";
-import { loadStates } from "./load-states.js";
+import { loadChildren, loadRows } from "./load-states.js";
+import { digestOf } from "./look-digest.js";
 import { createRefuseErased } from "./refuse-erased.js";
-import { applySnapshot, emptyState, type SessionState } from "./session-state.js";
+import { applySnapshot, emptyState, freshen, isNewer, type SessionState } from "./session-state.js";
 import { toStorable } from "./storable.js";
 import { createStateWriter } from "./write-state.js";
 
@@ -35,20 +36,35 @@ export function createIngest(database: Database, { now, onChange }: IngestOption
   const writer = createStateWriter(dialect);
   const insertChanges = insertRows(dialect, "changes", CHANGE_COLUMNS, "RETURNING sequence");
 
-  function* plan(connection: string, snapshots: readonly SessionSnapshot[]): SqlPlan<IngestResult[]> {
+  function* plan(connection: string, looks: readonly Look[]): SqlPlan<IngestResult[]> {
     // Ingests of one connection follow each other, in whichever gateway: read, merge and write must see one state.
     const lock = dialect.lock(connection);
     if (lock !== null) yield* run(lock.sql, lock.values);
-    const states = yield* loadStates(connection, snapshots, dialect);
+    const snapshots = looks.map(({ snapshot }) => snapshot);
+    const states = yield* loadRows(connection, snapshots, dialect);
     const admitted = yield* refuseErased(connection, snapshots, states);
+    const told = looks.filter(({ snapshot }) => admitted.has(snapshot));
+    const keyIn = ({ snapshot }: Look) => snapshot.providerKey;
+    // One look with news is enough to have all of a session's looks compared: they are taken in one after the other.
+    const withNews = new Set(told.filter((look) => !tellsTheSame(look, states)).map(keyIn));
+    const compared = told.filter((look) => withNews.has(keyIn(look)));
+    yield* loadChildren(
+      [...withNews].flatMap((key) => states.get(key) ?? []),
+      compared.map(({ snapshot }) => snapshot),
+      dialect,
+    );
     const stored = new Map(states);
     const written = new Set<string>();
     const touched = new Set<string>();
-    const steps = snapshots.map((snapshot) => {
-      if (!admitted.has(snapshot)) return null;
+    const steps = looks.map((look) => {
+      const { snapshot } = look;
       const { providerKey } = snapshot;
+      if (!admitted.has(snapshot)) return null;
       const before = states.get(providerKey) ?? null;
-      const { state, change } = take(connection, before, snapshot);
+      const { state, change } =
+        before !== null && !withNews.has(providerKey)
+          ? { state: { ...before, row: freshen(before.row, snapshot) }, change: null }
+          : take(connection, before, look);
       // A payload can differ in members that nothing here reads; it is kept all the same.
       (change === null && state.raw === null ? touched : written).add(providerKey);
       states.set(providerKey, { ...state, raw: state.raw ?? before?.raw ?? null });
@@ -74,10 +90,13 @@ export function createIngest(database: Database, { now, onChange }: IngestOption
   function take(
     connection: string,
     stored: SessionState | null,
-    snapshot: SessionSnapshot,
+    { snapshot, digest }: Look,
   ): { state: SessionState; change: Omit<ChangeRow, "sequence" | "sessionKey"> | null } {
     const before = stored ?? emptyState(connection, snapshot);
-    const state = applySnapshot(before, snapshot);
+    const applied = applySnapshot(before, snapshot);
+    // An older look that is told again later, as the newest one, must have its say then.
+    const lookDigest = isNewer(before.row, snapshot) ? digest : null;
+    const state = { ...applied, row: { ...applied.row, lookDigest } };
     const changed = stored === null ? knownFields(state) : changedFields(before, state);
     const kind = changeKind(stored === null, before, state, changed);
     if (kind === null) return { state, change: null };
@@ -104,7 +123,7 @@ export function createIngest(database: Database, { now, onChange }: IngestOption
     async ingest(connection, snapshots) {
       const results: IngestResult[] = [];
       for (let start = 0; start < snapshots.length; start += MAX_BATCH) {
-        const batch = snapshots.slice(start, start + MAX_BATCH).map(toStorable);
+        const batch = snapshots.slice(start, start + MAX_BATCH).map(toLook);
         results.push(...(await database.transaction(() => plan(connection, batch))));
       }
       const last = results.findLast((result) => result.change !== null)?.change?.sequence;
@@ -112,4 +131,21 @@ export function createIngest(database: Database, { now, onChange }: IngestOption
       return results;
     },
   };
+}
+
+/** A snapshot as it can be stored. */
+interface Look {
+  snapshot: SessionSnapshot;
+  digest: string;
+}
+
+function toLook(told: SessionSnapshot): Look {
+  const snapshot = toStorable(told);
+  return { snapshot, digest: digestOf(snapshot) };
+}
+
+/** True when the newest look at the session told just this. */
+function tellsTheSame({ snapshot, digest }: Look, states: ReadonlyMap<string, SessionState>): boolean {
+  const row = states.get(snapshot.providerKey)?.row;
+  return row?.lookDigest === digest && isNewer(row, snapshot);
 }

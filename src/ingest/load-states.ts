@@ -20,37 +20,39 @@ export function touchedSections(snapshots: readonly SessionSnapshot[]): RowSecti
   return ROW_SECTIONS.filter((section) => snapshots.some((snapshot) => snapshot[section] !== undefined));
 }
 
-/** The stored sessions by provider key, with the sections given. One statement per table. */
-export function* loadStates(
+/** The stored sessions by provider key: their rows, and nothing that hangs off them yet. */
+export function* loadRows(
   connection: string,
   snapshots: readonly SessionSnapshot[],
   dialect: Dialect,
 ): SqlPlan<Map<string, SessionState>> {
   const ties = [...new Set(snapshots.map((snapshot) => tieOf(connection, snapshot.providerKey)))];
   const rows = yield* run(`${SELECT_SESSION} WHERE ${dialect.among("tie", "text")}`, [dialect.list(ties)]);
-  const byKey = new Map<number, SessionState>();
-  for (const row of rows) {
-    const session = toSessionRow(row);
-    byKey.set(session.key, {
-      row: session,
-      rows: emptyRows(),
-      report: null,
-      raw: null,
-      addresses: new Set(),
-      joins: [],
-    });
+  return new Map(
+    rows.map((stored) => {
+      const row = toSessionRow(stored);
+      const nothing = { rows: emptyRows(), report: null, raw: null, addresses: new Set<string>(), joins: [] };
+      return [row.providerKey, { row, ...nothing }];
+    }),
+  );
+}
+
+/** Adds what hangs off sessions, as far as the snapshots about them touch it. One statement per table. */
+export function* loadChildren(
+  states: readonly SessionState[],
+  snapshots: readonly SessionSnapshot[],
+  dialect: Dialect,
+): SqlPlan<void> {
+  if (states.length === 0) return;
+  const byKey = new Map(states.map((state) => [state.row.key, state]));
+  const keys = dialect.list([...byKey.keys()]);
+  for (const section of touchedSections(snapshots)) yield* loadSection(byKey, section, keys, dialect);
+  if (snapshots.some((snapshot) => snapshot.report)) yield* loadReports(byKey, keys, dialect);
+  yield* loadAddresses(byKey, keys, dialect);
+  for (const [key, joins] of yield* loadJoins([...byKey.keys()], dialect)) {
+    const state = byKey.get(key);
+    if (state) state.joins = joins;
   }
-  if (byKey.size > 0) {
-    const keys = dialect.list([...byKey.keys()]);
-    for (const section of touchedSections(snapshots)) yield* loadSection(byKey, section, keys, dialect);
-    if (snapshots.some((snapshot) => snapshot.report)) yield* loadReports(byKey, keys, dialect);
-    yield* loadAddresses(byKey, keys, dialect);
-    for (const [key, joins] of yield* loadJoins([...byKey.keys()], dialect)) {
-      const state = byKey.get(key);
-      if (state) state.joins = joins;
-    }
-  }
-  return new Map([...byKey.values()].map((state) => [state.row.providerKey, state]));
 }
 
 function* loadSection(

@@ -62,6 +62,7 @@ export function emptyState(connection: string, snapshot: SessionSnapshot): Sessi
       hasTransfer: false,
       hasTranscript: false,
       payloadHash: null,
+      lookDigest: null,
     },
     rows: emptyRows(),
     report: null,
@@ -91,6 +92,25 @@ export function isNewer(row: FullSessionRow, snapshot: SessionSnapshot): boolean
   return snapshot.observedAt >= row.fetchedAt;
 }
 
+/** The row with what a look says of its own age and sections, whatever it tells beside that. */
+export function freshen(row: FullSessionRow, snapshot: SessionSnapshot): FullSessionRow {
+  const { sections, observedAt, sectionsReadAt = observedAt } = snapshot;
+  const newer = isNewer(row, snapshot);
+  const read = Object.fromEntries(
+    sections.map((section) => [section, Math.max(sectionsReadAt, row.sections[section] ?? 0)]),
+  );
+  // What does not tell how the session is doing does not confirm it either.
+  const confirms = snapshot.facts.phase !== "UNKNOWN" || row.phase === "UNKNOWN";
+  return {
+    ...row,
+    sections: { ...row.sections, ...read },
+    problems: newer && confirms ? snapshot.problems : row.problems,
+    fetchedAt: confirms ? Math.max(row.fetchedAt, observedAt) : row.fetchedAt,
+    version: newer ? (snapshot.version ?? row.version) : row.version,
+    source: newer && confirms ? snapshot.source : row.source,
+  };
+}
+
 /** The state after a look: a new object, the old one untouched. */
 export function applySnapshot(state: SessionState, snapshot: SessionSnapshot): SessionState {
   const newer = isNewer(state.row, snapshot);
@@ -101,22 +121,11 @@ export function applySnapshot(state: SessionState, snapshot: SessionSnapshot): S
   if (newer && snapshot.members && snapshot.sections.includes("members")) {
     markLeft(rows.members, new Set(snapshot.members.map((member) => member.key)));
   }
-  const { report, sections, observedAt, sectionsReadAt = observedAt } = snapshot;
-  const read = Object.fromEntries(
-    sections.map((section) => [section, Math.max(sectionsReadAt, state.row.sections[section] ?? 0)]),
-  );
-  // What does not tell how the session is doing does not confirm it either.
-  const confirms = snapshot.facts.phase !== "UNKNOWN" || state.row.phase === "UNKNOWN";
   const payload = takePayload(state, snapshot, newer);
   const row: FullSessionRow = {
-    ...state.row,
+    ...freshen(state.row, snapshot),
     ...mergeFacts(state.row, snapshot.facts, newer, snapshot.isBlindToHold),
     fields: mergeFields(state.row.fields, snapshot.fields, newer),
-    sections: { ...state.row.sections, ...read },
-    problems: newer && confirms ? snapshot.problems : state.row.problems,
-    fetchedAt: confirms ? Math.max(state.row.fetchedAt, observedAt) : state.row.fetchedAt,
-    version: newer ? (snapshot.version ?? state.row.version) : state.row.version,
-    source: newer && confirms ? snapshot.source : state.row.source,
     hasTransfer: state.row.hasTransfer || rows.transfers.size > 0,
     hasTranscript: state.row.hasTranscript || rows.transcript.size > 0,
     payloadHash: payload?.hash ?? state.row.payloadHash,
@@ -125,7 +134,7 @@ export function applySnapshot(state: SessionState, snapshot: SessionSnapshot): S
   return {
     row,
     rows,
-    report: report ? mergeReport(state.report, report, newer) : state.report,
+    report: snapshot.report ? mergeReport(state.report, snapshot.report, newer) : state.report,
     raw: payload?.text ?? null,
     addresses,
     joins: addJoins(state.joins, joinsOf(toJoinSource(row, rows, addresses, state.joins))),

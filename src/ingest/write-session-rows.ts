@@ -30,7 +30,7 @@ const LISTED: readonly Name[] = [
 ];
 const CHANGEABLE = SESSION_COLUMNS.filter((name) => !IDENTITY.includes(name));
 const UNLISTED = CHANGEABLE.filter((name) => !LISTED.includes(name));
-const FRESHNESS: readonly Name[] = ["fetched_at", "sections", "source", "version", "problems"];
+const FRESHNESS: readonly Name[] = ["fetched_at", "sections", "source", "version", "problems", "look_digest"];
 
 const placesOf = (names: readonly Name[]) => names.map((name) => SESSION_COLUMNS.indexOf(name));
 const [LISTED_AT, CHANGEABLE_AT, UNLISTED_AT] = [placesOf(LISTED), placesOf(CHANGEABLE), placesOf(UNLISTED)];
@@ -69,7 +69,7 @@ export function createSessionRowWriter(dialect: Dialect): SessionRowWriter {
       yield* touchSessions(
         states.map(({ row }) => [
           ...[row.fetchedAt, JSON.stringify(row.sections), row.source, row.version],
-          ...[JSON.stringify(row.problems), row.key],
+          ...[JSON.stringify(row.problems), row.lookDigest, row.key],
         ]),
       );
     },

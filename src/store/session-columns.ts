@@ -12,7 +12,7 @@ export const SESSION_COLUMNS = [
   "tie", "connection", "provider", "provider_id", "provider_key", "channel", "direction", "phase", "state", "title",
   "from_address", "from_number", "from_name", "to_address", "to_number", "to_name", "started_at", "answered_at",
   "ended_at", "updated_at", "duration_seconds", "cost_amount", "cost_currency", "fields", "sections", "problems",
-  "fetched_at", "version", "source", "has_transfer", "has_transcript", "payload_hash",
+  "fetched_at", "version", "source", "has_transfer", "has_transcript", "payload_hash", "look_digest",
 ] as const; // prettier-ignore
 
 /** Columns that are not text, for `insertRows` and `updateRows`. */
@@ -44,6 +44,8 @@ export interface FullSessionRow extends SessionRow {
   tie: string;
   /** Of the stored payload: says whether another one differs without reading either. */
   payloadHash: string | null;
+  /** Of the look that was taken in last, null when it was not the newest: says whether the same is being told again. */
+  lookDigest: string | null;
 }
 
 type Nullable<T> = T | null;
@@ -79,6 +81,7 @@ export function toSessionRow(row: SqlRow): FullSessionRow {
     hasTransfer: row["has_transfer"] === 1,
     hasTranscript: row["has_transcript"] === 1,
     payloadHash: row["payload_hash"] as Nullable<string>,
+    lookDigest: row["look_digest"] as Nullable<string>,
   };
 }
 
@@ -90,7 +93,7 @@ export function fromSessionRow(row: Omit<FullSessionRow, "key">): SqlValue[] {
     row.to?.address ?? null, row.to?.number ?? null, row.to?.displayName ?? null, row.startedAt, row.answeredAt,
     row.endedAt, row.updatedAt, row.durationSeconds, row.cost?.amount ?? null, row.cost?.currency ?? null,
     JSON.stringify(row.fields), JSON.stringify(row.sections), JSON.stringify(row.problems), row.fetchedAt, row.version,
-    row.source, Number(row.hasTransfer), Number(row.hasTranscript), row.payloadHash,
+    row.source, Number(row.hasTransfer), Number(row.hasTranscript), row.payloadHash, row.lookDigest,
   ]; // prettier-ignore
 }
 

@@ -10,7 +10,7 @@ import {
   type MemberRecord,
   type TransferRecord,
 } from "../../model/index.js";
-import { fromJson, SELECT_SESSION, toSessionRow } from "../session-columns.js";
+import { fromJson, toSessionRow } from "../session-columns.js";
 import type { SqlRow } from "../sql.js";
 
 /** Sessions read at once while the keys are made. */
@@ -30,7 +30,7 @@ export async function up(knex: Knex): Promise<void> {
   let last = 0;
   for (;;) {
     const rows = toRows(
-      await knex.raw(`${SELECT_SESSION} WHERE key > ? ORDER BY key LIMIT ${BATCH}`, [last]),
+      await knex.raw(`SELECT * FROM sessions WHERE key > ? ORDER BY key LIMIT ${BATCH}`, [last]),
     );
     if (rows.length === 0) return;
     const joins = await joinsOfBatch(knex, rows);

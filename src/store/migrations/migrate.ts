@@ -10,6 +10,7 @@ import * as coverageFromBefore from "./0005-coverage-from-before.js";
 import * as sessionJoins from "./0006-session-joins.js";
 import * as erasure from "./0007-erasure.js";
 import * as sessionLists from "./0008-session-lists.js";
+import * as lookDigest from "./0009-look-digest.js";
 
 interface Migration {
   up(knex: Knex): Promise<void>;
@@ -26,6 +27,7 @@ const MIGRATIONS: readonly (readonly [string, Migration])[] = [
   ["0006-session-joins", sessionJoins],
   ["0007-erasure", erasure],
   ["0008-session-lists", sessionLists],
+  ["0009-look-digest", lookDigest],
 ];
 
 const source: Knex.MigrationSource<readonly [string, Migration]> = {

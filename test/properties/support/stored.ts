@@ -46,7 +46,8 @@ export async function storedWhole({ store }: OpenedStore, keys: readonly number[
   const rows = await store.sessions.byKeys(keys, "all");
   const children = [store.members, store.interactions, store.transfers, store.recordings, store.events];
   return {
-    rows: rows.map((row) => ({ ...row, fetchedAt: null, sections: null })),
+    // Some rows tell of now: their digest says how, and nothing stored differs for it.
+    rows: rows.map((row) => ({ ...row, fetchedAt: null, sections: null, lookDigest: null })),
     children: await Promise.all(children.map((repository) => repository.bySessionKeys(keys))),
     transcripts: await store.transcript.pages(keys, FIRST_INDEX, 1000),
     reports: await store.reports.bySessionKeys(keys),
