@@ -1,5 +1,6 @@
 /** The process: finds the command, hands it the environment, and turns signals into an orderly end. */
 import { COMMANDS } from "./cli/commands.js";
+import { keepHeapSmall } from "./cli/small-heap.js";
 
 function help(): string {
   const lines = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(10)} ${summary}`);
@@ -26,4 +27,5 @@ async function main(): Promise<number> {
 // Whoever reads the output may stop early (`switchboard schema | head`): no reason for a stack.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
 
+keepHeapSmall();
 process.exitCode = await main();

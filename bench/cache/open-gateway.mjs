@@ -1,4 +1,5 @@
 /** The gateway over a database that is full already: everything but providers, polls and HTTP. */
+import { keepHeapSmall } from "../../dist/src/cli/small-heap.js";
 import { createCommands } from "../../dist/src/commands/create-commands.js";
 import { loadConfig } from "../../dist/src/config/load-config.js";
 import { createGateway } from "../../dist/src/gateway/create-gateway.js";
@@ -33,6 +34,7 @@ const ENVIRONMENT = {
 
 /** Opens it. `query` answers the body of an answer as it would go over the wire; it throws when there are errors. */
 export async function openGateway(url) {
+  keepHeapSmall();
   const now = () => NOW;
   const log = createLog("error");
   const config = loadConfig({ ...ENVIRONMENT, DATABASE_URL: url }, PROVIDER_MODULES);
