@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createIngest } from "../../src/ingest/create-ingest.js";
 import { parseSearchQuery } from "../../src/model/index.js";
+import { createSessionRepository } from "../../src/store/repositories/session-repository.js";
 import { createStore } from "../../src/store/create-store.js";
 import { openDatabase } from "../../src/store/open-database.js";
 import type { Database } from "../../src/store/sql.js";
@@ -170,9 +171,16 @@ describe("random searches", () => {
     expect(found).toBeGreaterThan(1_000);
   });
 
-  it.each([false, true])(
-    "find exactly the sessions that match; titles and names only: %s",
-    async (onlyOpen) => {
+  it.each([
+    ["words looked up", false, undefined],
+    ["words looked up", true, undefined],
+    // As if each of them were frequent: looked for in the texts of one session after the other.
+    ["frequent words", false, 0],
+    ["frequent words", true, 0],
+    ["some of them frequent", false, 60],
+  ] as const)(
+    "find exactly the sessions that match, %s; titles and names only: %s",
+    async (_, onlyOpen, few) => {
       let found = 0;
       for (const search of SEARCHES) {
         const text = { query: parse(spell(search)), onlyOpen };
@@ -184,8 +192,9 @@ describe("random searches", () => {
           })
           .map(({ id }) => id);
         found += expected.length;
-        for (const { name, store } of opened) {
-          const page = await store.sessions.page(
+        for (const { name, database } of opened) {
+          const sessions = createSessionRepository(database, few);
+          const page = await sessions.page(
             { filter: { text }, order: { field: "STARTED_AT", direction: "ASC" }, limit: 1_000 },
             "all",
           );

@@ -1,7 +1,7 @@
 /** Filters, scopes and places in an order as SQL conditions with bound values. Pure. */
-import type { SearchTerm } from "../../model/index.js";
+import { patternOf, type SearchTerm } from "../../model/index.js";
 import type { SearchTable } from "../search-dialect.js";
-import type { Dialect, SqlValue } from "../sql.js";
+import type { Dialect, SqlRequest, SqlValue } from "../sql.js";
 import type { ConnectionScope, SessionFilter, SessionOrder, SessionPosition } from "../store.js";
 import { tieOf } from "../session-columns.js";
 
@@ -43,8 +43,16 @@ export function addScope(conditions: Conditions, scope: ConnectionScope, dialect
   if (scope !== "all") conditions.add(dialect.among("connection", "text"), dialect.list(scope));
 }
 
+/** Terms whose sessions are looked up in the index of words; others are looked for in each session's own texts. */
+export type LookedUp = "all" | ReadonlySet<SearchTerm>;
+
 /** Every member of the filter; an empty list matches nothing. */
-export function addFilter(conditions: Conditions, filter: SessionFilter, dialect: Dialect): void {
+export function addFilter(
+  conditions: Conditions,
+  filter: SessionFilter,
+  dialect: Dialect,
+  lookedUp: LookedUp = "all",
+): void {
   const among = (column: string, values: readonly string[] | undefined) => {
     const [value] = values ?? [];
     // PostgreSQL reads an index in its order for one value, for a list of values it may sort what it finds.
@@ -81,7 +89,7 @@ export function addFilter(conditions: Conditions, filter: SessionFilter, dialect
     if (value === null) conditions.add(`${member} IS NULL`, dialect.jsonName(name));
     else conditions.add(`${member} = ?`, dialect.jsonName(name), dialect.jsonScalar(value));
   }
-  if (filter.text !== undefined) addText(conditions, filter.text, dialect);
+  if (filter.text !== undefined) addText(conditions, filter.text, dialect, lookedUp);
 }
 
 /** An address as `session_addresses` may have it. */
@@ -91,27 +99,45 @@ export function addressSpellings({ e164, text }: NonNullable<SessionFilter["addr
     .map((spelling) => spelling.toLowerCase());
 }
 
+type TextFilter = NonNullable<SessionFilter["text"]>;
+
 /** Each term by itself: one may stand in the title and the next in a turn. */
-function addText(
-  conditions: Conditions,
-  { query, onlyOpen }: NonNullable<SessionFilter["text"]>,
-  dialect: Dialect,
-): void {
-  const addTerm = (term: SearchTerm, operator: "IN" | "NOT IN") => {
-    const tables: SearchTable[] = onlyOpen ? ["session_search"] : ["session_search", "transcript_entries"];
-    const sources = tables.map((table) => dialect.search.source(table, { must: [term], mustNot: [] }));
-    const selects = sources.map(
-      ({ from, where }) =>
-        `SELECT session_key FROM ${from} WHERE ${where}${onlyOpen ? " AND session_search.open = 1" : ""}`,
-    );
-    conditions.add(
-      `key ${operator} (${selects.join(" UNION ALL ")})`,
-      ...sources.flatMap(({ values }) => values),
-    );
+function addText(conditions: Conditions, text: TextFilter, dialect: Dialect, lookedUp: LookedUp): void {
+  const add = (term: SearchTerm, not: "" | "NOT ") => {
+    const isLookedUp = lookedUp === "all" || lookedUp.has(term);
+    const { sql, values } = isLookedUp ? sessionsWith(term, text, dialect) : inOwnTexts(term, text);
+    conditions.add(isLookedUp ? `key ${not}IN (${sql})` : `${not}EXISTS (${sql})`, ...values);
   };
-  for (const term of query.must) addTerm(term, "IN");
-  for (const term of query.mustNot) addTerm(term, "NOT IN");
+  for (const term of text.query.must) add(term, "");
+  for (const term of text.query.mustNot) add(term, "NOT ");
 }
+
+/** Keys of the sessions whose texts have a term, from the index of words. A key may come several times. */
+export function sessionsWith(term: SearchTerm, { onlyOpen }: TextFilter, dialect: Dialect): SqlRequest {
+  const sources = tablesOf(onlyOpen).map((table) => {
+    const { from, where, values } = dialect.search.source(table, { must: [term], mustNot: [] });
+    const open = onlyOpen ? " AND session_search.open = 1" : "";
+    return { sql: `SELECT session_key FROM ${from} WHERE ${where}${open}`, values };
+  });
+  return {
+    sql: sources.map(({ sql }) => sql).join(" UNION ALL "),
+    values: sources.flatMap(({ values }) => values),
+  };
+}
+
+/** The texts of the session at hand that have a term: what takes no longer the more sessions have it. */
+function inOwnTexts(term: SearchTerm, { onlyOpen }: TextFilter): SqlRequest {
+  const pattern = `%${patternOf(term)}%`;
+  const selects = tablesOf(onlyOpen).map((table) => {
+    // Turns without a place are not in the index yet, and are found when they are.
+    const which = table === "transcript_entries" ? " AND place IS NOT NULL" : onlyOpen ? " AND open = 1" : "";
+    return `SELECT 1 FROM ${table} WHERE session_key = sessions.key${which} AND (' ' || search || ' ') LIKE ?`;
+  });
+  return { sql: selects.join(" UNION ALL "), values: selects.map(() => pattern) };
+}
+
+const tablesOf = (onlyOpen: boolean): SearchTable[] =>
+  onlyOpen ? ["session_search"] : ["session_search", "transcript_entries"];
 
 /**
  * Rows strictly beyond a place: after it in the order, or before it when `backward`. Null sorts last whichever way the

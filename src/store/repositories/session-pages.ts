@@ -3,14 +3,15 @@
  * by finding those and sorting them (docs/adr/0028).
  */
 import { SELECT_LEAN_SESSION, SELECT_SESSION } from "../session-columns.js";
-import type { Database, SqlRow } from "../sql.js";
+import type { SearchTerm } from "../../model/index.js";
+import type { Database, SqlRequest, SqlRow } from "../sql.js";
 import type { ConnectionScope, SessionFilter, SessionPageQuery } from "../store.js";
 import {
-  addFilter, addPosition, addScope, addressSpellings, Conditions, orderColumn,
+  addFilter, addPosition, addScope, addressSpellings, Conditions, orderColumn, sessionsWith, type LookedUp,
 } from "./session-conditions.js"; // prettier-ignore
 import { walkStatements } from "./session-walk.js";
 
-/** Sessions of one address up to which they are found by it and sorted; an address with more is looked for row by row. */
+/** Sessions up to which they are found by an address or a word, and sorted; what more have is looked for row by row. */
 const FEW = 1_000;
 
 /** Members of a filter that may leave little of a connection. */
@@ -26,7 +27,14 @@ export interface SessionPages {
   walk(query: SessionPageQuery, connections: readonly string[], columns: string): Promise<SqlRow[]>;
 }
 
-export function createSessionPages({ all, dialect }: Database): SessionPages {
+interface Plan {
+  /** `sorted`: found by what leaves few of them, and sorted. `walked`: along the connections' indices. */
+  way: "none" | "sorted" | "walked";
+  lookedUp: LookedUp;
+}
+
+/** @param few see `FEW` */
+export function createSessionPages({ all, dialect }: Database, few = FEW): SessionPages {
   /** The connections that a read is about. */
   async function connectionsOf(filter: SessionFilter, scope: ConnectionScope): Promise<readonly string[]> {
     const asked = filter.connections && [...new Set(filter.connections)];
@@ -36,26 +44,41 @@ export function createSessionPages({ all, dialect }: Database): SessionPages {
     return rows.map((row) => row["connection"] as string);
   }
 
-  /** How much a filter finds: few sessions can be sorted. */
-  async function howMuch(filter: SessionFilter, scope: ConnectionScope): Promise<"none" | "few" | "many"> {
+  /** How a filter's sessions are best read. */
+  async function planOf(filter: SessionFilter, scope: ConnectionScope): Promise<Plan> {
     const { refs, text, phases, address } = filter;
-    if (refs !== undefined || text !== undefined) return "few";
-    if (phases !== undefined && !phases.includes("ENDED")) return "few";
     if (NARROWING.some((name) => filter[name] !== undefined)) {
       const kinds = await countKinds(filter, scope);
-      if (kinds <= FEW) return kinds === 0 ? "none" : "few";
+      if (kinds <= few) return { way: kinds === 0 ? "none" : "sorted", lookedUp: new Set() };
     }
-    if (address === undefined) return "many";
-    const sql = `SELECT count(*) AS count FROM (
-      SELECT 1 FROM session_addresses WHERE ${dialect.among("address", "text")} LIMIT ${FEW + 1}) AS found`;
-    const [row] = await all(sql, [dialect.list(addressSpellings(address))]);
-    return Number(row?.["count"]) <= FEW ? "few" : "many";
+    const rare = text === undefined ? null : await rareTerm(text);
+    const lookedUp = new Set(rare === null ? [] : [rare]);
+    const isFew = refs !== undefined || rare !== null || (phases !== undefined && !phases.includes("ENDED"));
+    if (isFew || (address !== undefined && (await hasFew(address)))) return { way: "sorted", lookedUp };
+    return { way: "walked", lookedUp };
   }
 
-  function conditionsOf(filter: SessionFilter, scope: ConnectionScope): Conditions {
+  async function hasFew(address: NonNullable<SessionFilter["address"]>): Promise<boolean> {
+    const sql = `SELECT 1 FROM session_addresses WHERE ${dialect.among("address", "text")}`;
+    return isFew({ sql, values: [dialect.list(addressSpellings(address))] });
+  }
+
+  /** A term that leaves few sessions: those are looked up, and all else is asked of them alone. */
+  async function rareTerm(text: NonNullable<SessionFilter["text"]>): Promise<SearchTerm | null> {
+    for (const term of text.query.must) if (await isFew(sessionsWith(term, text, dialect))) return term;
+    return null;
+  }
+
+  async function isFew({ sql, values }: SqlRequest): Promise<boolean> {
+    const limited = `SELECT count(*) AS count FROM (SELECT 1 FROM (${sql}) AS found LIMIT ${few + 1}) AS few`;
+    const [row] = await all(limited, values, { planned: "EACH_TIME" });
+    return Number(row?.["count"]) <= few;
+  }
+
+  function conditionsOf(filter: SessionFilter, scope: ConnectionScope, lookedUp?: LookedUp): Conditions {
     const conditions = new Conditions();
     addScope(conditions, scope, dialect);
-    addFilter(conditions, filter, dialect);
+    addFilter(conditions, filter, dialect, lookedUp);
     return conditions;
   }
 
@@ -67,9 +90,13 @@ export function createSessionPages({ all, dialect }: Database): SessionPages {
     return Number(row?.["count"] ?? 0);
   }
 
-  async function sorted(query: SessionPageQuery, scope: ConnectionScope): Promise<SqlRow[]> {
+  async function sorted(
+    query: SessionPageQuery,
+    scope: ConnectionScope,
+    lookedUp: LookedUp,
+  ): Promise<SqlRow[]> {
     const { filter, order, after, before, limit, fromEnd = false } = query;
-    const found = conditionsOf(filter, scope);
+    const found = conditionsOf(filter, scope, lookedUp);
     // Keys first: where there is an index that holds all that is asked for, no other row is looked at.
     const conditions = new Conditions();
     conditions.add(`key IN (SELECT key FROM sessions${found.where})`, ...found.values);
@@ -100,11 +127,12 @@ export function createSessionPages({ all, dialect }: Database): SessionPages {
   return {
     walk,
     async rows(query, scope) {
-      const found = await howMuch(query.filter, scope);
-      if (found === "none") return [];
-      const rows = await (found === "few"
-        ? sorted(query, scope)
-        : walk(query, await connectionsOf(query.filter, scope), columnsOf(query)));
+      const { way, lookedUp } = await planOf(query.filter, scope);
+      if (way === "none") return [];
+      const rows =
+        way === "sorted"
+          ? await sorted(query, scope, lookedUp)
+          : await walk(query, await connectionsOf(query.filter, scope), columnsOf(query));
       return query.fromEnd === true ? rows.reverse() : rows;
     },
     async count(filter, scope) {

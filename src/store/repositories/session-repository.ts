@@ -8,10 +8,13 @@ import { createSessionPages } from "./session-pages.js";
 /** Sessions that one look for lacking sections is about. */
 const LOOKED_AT = 500;
 
-/** Sessions, by identity and by page. Every read but the gateway's own carries the scope in its SQL. */
-export function createSessionRepository(database: Database): SessionRepository {
+/**
+ * Sessions, by identity and by page. Every read but the gateway's own carries the scope in its SQL.
+ * @param few sessions up to which a page's are found by an address or a word and sorted. @default 1000
+ */
+export function createSessionRepository(database: Database, few?: number): SessionRepository {
   const { all, dialect } = database;
-  const pages = createSessionPages(database);
+  const pages = createSessionPages(database, few);
 
   async function select(conditions: Conditions, tail = ""): Promise<SessionRow[]> {
     const rows = await all(`${SELECT_SESSION}${conditions.where}${tail}`, conditions.values);

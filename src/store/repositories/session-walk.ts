@@ -46,7 +46,7 @@ function statement(
   const conditions = new Conditions();
   conditions.add(connections.length === 1 ? "connection = ?" : "connection = walked.value");
   conditions.append(range);
-  addFilter(conditions, withoutImplied(query), dialect);
+  addFilter(conditions, withoutImplied(query), dialect, new Set());
   const tail = `FROM sessions${conditions.where} ${order("")} LIMIT ?`;
   const [only] = connections;
   if (connections.length === 1 && only !== undefined) {
