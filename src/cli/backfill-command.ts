@@ -16,8 +16,8 @@ import { readConfig, runStart } from "./start-command.js";
 const HELP = `switchboard backfill --since 90d|DATE [--until DATE] [--connection NAME]...
 
 Fills the cache with the sessions that began in a span of time, newest first. What the cache holds already is not
-fetched again, so the same command goes on where an earlier one stopped. Safe beside a running gateway: its users'
-requests come first, and a connection is filled by one backfill at a time.
+fetched again, so the same command goes on where an earlier one stopped. Safe beside a running gateway: it uses
+at most half of what a provider allows, and a connection is filled by one backfill at a time.
 
   --since       how far back: 12h, 90d, 4w, 1y, a date (2026-01-31), or a date and time with its zone
   --until       up to when, in the same words (default: now)
@@ -28,6 +28,8 @@ Exit code: 0 all of it is there, 1 something is missing still (failed, stopped, 
 2 bad configuration or arguments.
 `;
 
+/** Of a provider's rate limit: the gateway that may run beside this knows nothing of it, and has users. */
+const RATE_SHARE = 0.5;
 const REDRAW_MS = 200;
 const LOG_EVERY_MS = 5_000;
 
@@ -88,6 +90,7 @@ async function run(
       ...{ name, config: values, defaultRegion, now },
       log: log.child({ connection: name }),
       attemptTimeoutMs: config.providerTimeoutMs,
+      rateShare: RATE_SHARE,
     }),
   );
   try {

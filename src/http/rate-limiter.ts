@@ -4,6 +4,11 @@ export interface RateLimit {
   perMs: number;
 }
 
+/** As much of a limit as one of several processes may use. */
+export function shareOf({ requests, perMs }: RateLimit, share = 1): RateLimit {
+  return { requests: Math.max(1, requests * share), perMs };
+}
+
 /**
  * Token bucket: `requests` at once, refilled evenly over `perMs`. Without a limit only pauses hold requests back.
  * `now` is a monotonic clock in milliseconds.

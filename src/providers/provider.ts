@@ -44,6 +44,8 @@ export interface ConnectionDependencies {
   attemptTimeoutMs: number;
   /** ISO 3166 alpha-2, for numbers written without a country code. @default "US" */
   defaultRegion: string;
+  /** The part of the provider's rate limit that this process may use, where others use the rest. @default 1 */
+  rateShare?: number;
   /** The clock. Replaced in tests. */
   now: () => EpochMs;
 }

@@ -2,6 +2,7 @@ import type { ProviderErrorSource } from "../../errors/index.js";
 import { isProviderError, ProviderBadResponseError, type ProviderError } from "../../errors/index.js";
 import { createHttpClient } from "../../http/create-http-client.js";
 import type { HttpClient, HttpClientStats } from "../../http/http-client.js";
+import { shareOf } from "../../http/rate-limiter.js";
 import type {
   EpochMs, FieldProblem, JsonValue, Section, SessionSnapshot, SnapshotSource,
 } from "../../model/index.js"; // prettier-ignore
@@ -56,7 +57,7 @@ export class ExampleConnection implements ProviderConnection {
       attemptTimeoutMs,
       log,
       now,
-      rateLimit: RATE_LIMIT,
+      rateLimit: shareOf(RATE_LIMIT, dependencies.rateShare),
     });
     this.#client = new ExampleClient(this.#http, apiKey, this.#source);
     this.commands = createExampleCommands({

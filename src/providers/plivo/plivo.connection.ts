@@ -1,6 +1,7 @@
 import type { ProviderError, ProviderErrorSource } from "../../errors/index.js";
 import { createHttpClient } from "../../http/create-http-client.js";
 import type { HttpClient, HttpClientStats } from "../../http/http-client.js";
+import { shareOf } from "../../http/rate-limiter.js";
 import {
   isJsonObject, type EpochMs, type FieldProblem, type JsonObject, type JsonValue, type Section,
   type SessionSnapshot,
@@ -62,7 +63,7 @@ export class PlivoConnection implements ProviderConnection {
       attemptTimeoutMs,
       log,
       now,
-      rateLimit: RATE_LIMIT,
+      rateLimit: shareOf(RATE_LIMIT, dependencies.rateShare),
     });
     this.#client = new PlivoClient(this.#http, this.#config, this.#source);
     this.commands = createPlivoCommands({
