@@ -28,3 +28,14 @@ test.each([1, 5, 8, 10])(
     expect(listed).toEqual(new Set(live.map(({ id }) => id)));
   },
 );
+
+test("a session that slipped is not called absent when many are read by id", async () => {
+  const live = rows(12);
+  await using evo = await startEvo({ live, maxPerPage: 5 });
+  evo.world.intercept = ({ query }) => {
+    if (query.get("page") === "1") evo.world.live = live.slice(1);
+    return false;
+  };
+  const outcomes = await evo.connection.readSessions(live.map(({ id }) => String(id)));
+  expect(outcomes.map(({ kind }) => kind)).toEqual(live.map(() => "found"));
+});
