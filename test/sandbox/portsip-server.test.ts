@@ -248,3 +248,14 @@ describe("call control", () => {
     expect((await send("DELETE", "/sessions/1", undefined, await signIn())).status).toBe(404);
   });
 });
+
+test("a call that is lost is neither up nor logged, whatever its conversation still had in store", async () => {
+  clock = START + 10_000;
+  const call = begin("lost");
+  const [session] = (await read("/sessions")).json.items;
+  server.lose(String(session?.["id"]));
+  expect((await read("/sessions")).json.items).toEqual([]);
+  expect((await read(`/sessions/${String(session?.["id"])}`)).status).toBe(404);
+  server.apply(call, { at: 30_000, do: "end", reason: "caller-hung-up" }, START + 30_000);
+  expect((await read("/calllogs")).json.items).toEqual([]);
+});

@@ -26,8 +26,22 @@ export interface ManglingProxy {
   close(): Promise<void>;
 }
 
+/** What a page's size is called in requests, by whichever provider. */
+const SIZES = ["countPerPage", "limit", "top"];
+
+export interface ManglingProxyOptions {
+  /** Rows of a list's page at most, whatever was asked for: servers have maximums. @default none */
+  maxRows?: number;
+  /** Called when the provider has answered a page of a list that the gateway has yet to see. */
+  onPage?: () => Promise<void>;
+}
+
 /** @param chance 0 to 1, the next of a seeded stream */
-export async function startManglingProxy(target: string, chance: () => number): Promise<ManglingProxy> {
+export async function startManglingProxy(
+  target: string,
+  chance: () => number,
+  { maxRows = Infinity, onPage }: ManglingProxyOptions = {},
+): Promise<ManglingProxy> {
   const upstream = new URL(target);
   let badness: Partial<Badness> = {};
   const happens = (what: keyof Badness) => chance() < (badness[what] ?? 0);
@@ -38,13 +52,14 @@ export async function startManglingProxy(target: string, chance: () => number): 
     const forward = sendRequest({
       host: upstream.hostname,
       port: upstream.port,
-      path: incoming.url,
+      path: withSmallPages(incoming.url ?? "/"),
       method: incoming.method,
       headers: { ...incoming.headers, connection: "close" },
     });
     forward.end(body);
     const [answer] = (await once(forward, "response")) as [IncomingMessage];
     const content = await buffer(answer);
+    if (SIZES.some((size) => incoming.url?.includes(`${size}=`))) await onPage?.();
     if (happens("delay")) await sleep(chance() * 40);
     if (happens("cut")) return void incoming.socket.destroy();
     const isList = incoming.method === "GET" && /json/.test(answer.headers["content-type"] ?? "");
@@ -52,6 +67,17 @@ export async function startManglingProxy(target: string, chance: () => number): 
     const headers = { ...answer.headers, "content-length": String(sent.length) };
     delete headers["transfer-encoding"];
     outgoing.writeHead(answer.statusCode ?? 500, headers).end(sent);
+  }
+
+  function withSmallPages(path: string): string {
+    const [place = "", text] = path.split("?");
+    if (text === undefined) return path;
+    const query = new URLSearchParams(text);
+    for (const size of SIZES) {
+      const asked = query.get(size);
+      if (asked !== null) query.set(size, String(Math.min(Number(asked), maxRows)));
+    }
+    return `${place}?${query.toString()}`;
   }
 
   function mangle(content: Buffer): Buffer {

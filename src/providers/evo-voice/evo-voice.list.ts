@@ -134,28 +134,24 @@ async function readChunk(
   try {
     for (const searchArchive of [false, true]) {
       for (const accountIds of await lists.accounts.groups()) {
-        if (missing.size === 0) break;
-        const specificIds = [...missing];
-        const query = {
-          accountIds,
-          ...(searchArchive ? { searchArchive } : {}),
-          specificIds,
-          countPerPage: specificIds.length,
-          sortField: "dateCreated",
-          sortOrder: "Descend",
-          simplifiedPaging: true,
-        };
-        const pages = readPages("simplified", lists.source, (page) =>
-          lists.client.listSessions({ ...query, page }, options),
-        );
-        for await (const answer of pages) {
-          const page = toPage(lists, answer, "READ");
-          for (const snapshot of page.snapshots) {
-            if (missing.delete(snapshot.providerId))
-              outcomes.set(snapshot.providerId, { kind: "found", snapshot });
+        // When a row goes while pages are read, another slips from one page to the one before, and must not count as
+        // absent: what several pages left open is asked for once more, until that finds nothing new.
+        for (let before = Infinity, pages = 2; pages > 1 && missing.size > 0 && missing.size < before;) {
+          [before, pages] = [missing.size, 0];
+          const query = {
+            accountIds,
+            ...(searchArchive ? { searchArchive } : {}),
+            specificIds: [...missing],
+          };
+          for await (const page of listKnown(lists, query, options)) {
+            pages += 1;
+            for (const snapshot of page.snapshots) {
+              if (missing.delete(snapshot.providerId))
+                outcomes.set(snapshot.providerId, { kind: "found", snapshot });
+            }
+            failure ??= page.rejected[0];
+            if (missing.size === 0) break;
           }
-          failure ??= page.rejected[0];
-          if (missing.size === 0) break;
         }
       }
     }
@@ -166,6 +162,24 @@ async function readChunk(
   // A row that could not be read may have been any of those still missing: that they do not exist cannot be said.
   if (failure !== undefined) for (const id of missing) outcomes.set(id, { kind: "failed", error: failure });
   return outcomes;
+}
+
+async function* listKnown(
+  lists: EvoVoiceLists,
+  known: { accountIds: readonly string[]; searchArchive?: boolean; specificIds: string[] },
+  options?: ReadOptions,
+): AsyncGenerator<SessionPage> {
+  const query = {
+    ...known,
+    countPerPage: known.specificIds.length,
+    sortField: "dateCreated",
+    sortOrder: "Descend",
+    simplifiedPaging: true,
+  };
+  const pages = readPages("simplified", lists.source, (page) =>
+    lists.client.listSessions({ ...query, page }, options),
+  );
+  for await (const answer of pages) yield toPage(lists, answer, "READ");
 }
 
 function toPage(lists: EvoVoiceLists, answer: EvoVoicePage, source: SnapshotSource): SessionPage {

@@ -15,7 +15,8 @@ export const COUNT_PER_PAGE = 100;
 /**
  * Yields pages until the list ends. Pages count from 0. Throws `ProviderBadResponseError` when a page repeats the one
  * before it: a server that ignores `page` would otherwise be read for ever. When the total shrinks on the way, rows were
- * deleted or moved to the archive and others have slipped to a page that was read already: that page is read once more.
+ * deleted or moved to the archive and others have slipped to pages that were read already: those are read once more, back
+ * to one with a row that was there before. A bulk deletion lets more than a page of them slip.
  */
 export async function* readPages(
   mode: PagingMode,
@@ -24,18 +25,23 @@ export async function* readPages(
 ): AsyncGenerator<EvoVoicePage> {
   let before = "";
   let total = 0;
+  const seen = new Set<JsonValue>();
   for (let page = 0; ; page += 1) {
     const answer = await read(page);
     if (mode === "normal" && page > 0 && (answer.totalCount ?? Infinity) < total) {
-      const slipped = await read(page - 1);
-      total = slipped.totalCount ?? 0;
-      yield slipped;
+      for (let back = page - 1, isKnown = false; back >= 0 && !isKnown; back -= 1) {
+        const slipped = await read(back);
+        total = slipped.totalCount ?? 0;
+        isKnown = slipped.items.some((item) => seen.has(idOf(item)));
+        yield slipped;
+      }
     }
     total = Math.max(total, answer.totalCount ?? 0);
     const ids = JSON.stringify(answer.items.map(idOf));
     if (answer.items.length > 0 && ids === before)
       throw new ProviderBadResponseError("Evo Voice answers every page of a list with the same one.", source);
     before = ids;
+    for (const item of answer.items) seen.add(idOf(item));
     yield answer;
     if (isLastPage(mode, answer, page)) return;
   }

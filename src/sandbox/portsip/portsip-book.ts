@@ -27,6 +27,8 @@ export interface PortsipBook {
   listen(listener: (event: PbxEvent) => void): () => void;
   begin(conversation: Conversation): void;
   apply(conversation: Conversation, step: Step, at: number): void;
+  /** A call is up no longer, and nothing was written down of it. */
+  lose(id: string): void;
   /** Nothing happens by itself afterwards. */
   stop(): void;
 }
@@ -90,6 +92,7 @@ export function createPortsipBook(random: Random, now: () => number): PortsipBoo
       // Whoever hung up from outside has taken it out of the conversation's hands.
       if (session.endedAt === null) applyStep(exchange, session, step, at);
     },
+    lose: (id) => void sessions.delete(decimalId(id) ?? ""),
     stop: agenda.stop,
   };
 }

@@ -40,6 +40,8 @@ export interface PortsipSandboxServer extends SandboxServer {
   /** Every access token stops working. */
   expireTokens(): void;
   setExpiresIn(seconds: number): void;
+  /** A session vanishes from the list of those that are up without any event, and no call log ever tells of it (§7.4). */
+  lose(id: string): void;
 }
 
 /** A server that speaks PortSIP's REST API and its WSI, written from the reference alone. */
@@ -89,6 +91,7 @@ export async function startPortsipServer(options: SandboxServerOptions): Promise
     setGeneration: auth.setGeneration,
     setExpiresIn: auth.setExpiresIn,
     expireTokens: auth.expireTokens,
+    lose: book.lose,
     requests: http.requests,
     forget: http.forget,
     records() {
