@@ -7,7 +7,9 @@ import { openBare } from "./bare-database.mjs";
 import { bareNodes } from "./bare-nodes.mjs";
 import { takeTurns } from "./figures.mjs";
 import { openGateway } from "./open-gateway.mjs";
-import { COUNT_ALL, COUNT_FILTERED, FIGURES, LIST_PAGE, NODES } from "./operations.mjs";
+import {
+  COUNT_ALL, COUNT_FILTERED, FIGURES, FREQUENT_WORDS, LIST_PAGE, NODES, RELATED_PAGE, UNKNOWN_WORD, WORDS_PAGE,
+} from "./operations.mjs"; // prettier-ignore
 
 const [smallUrl, bigUrl, options] = process.argv.slice(2);
 const { rows, rounds } = JSON.parse(options);
@@ -63,5 +65,17 @@ const counts = await takeTurns(
   },
   Math.max(5, Math.floor(rounds / 20)),
 );
-console.log(JSON.stringify({ depth, pages, nodes, counts }));
+const words = (gateway, text) => gateway.query(WORDS_PAGE, { text });
+const others = await takeTurns(
+  {
+    frequentSmall: () => words(small, FREQUENT_WORDS),
+    frequent: () => words(big, FREQUENT_WORDS),
+    unknownSmall: () => words(small, UNKNOWN_WORD),
+    unknown: () => words(big, UNKNOWN_WORD),
+    relatedSmall: () => small.query(RELATED_PAGE),
+    related: () => big.query(RELATED_PAGE),
+  },
+  Math.max(5, Math.floor(rounds / 10)),
+);
+console.log(JSON.stringify({ depth, pages, nodes, counts, others }));
 await Promise.all([small.close(), big.close(), bare.close()]);

@@ -37,3 +37,17 @@ export const NODES = `query ($ids: [ID!]!) {
     }
   }
 }`;
+
+/** The list page by words instead: one that most sessions with turns have, and one that none has. */
+export const WORDS_PAGE = `query ($text: String!) {
+  sessions(first: 50, filter: { text: $text }) { nodes { id state startedAt } pageInfo { hasNextPage endCursor } }
+}`;
+export const FREQUENT_WORDS = "order late";
+export const UNKNOWN_WORD = "zygomorphic";
+
+/** The list page with what other connections saw of each conversation. */
+export const RELATED_PAGE = `{
+  sessions(first: 50, filter: { phases: [ENDED], directions: [INBOUND] }) {
+    nodes { id related { reason confidence session { id } } }
+  }
+}`;

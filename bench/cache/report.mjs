@@ -12,7 +12,7 @@ function table(title, rows) {
 }
 
 function onOne(name, { rows, few }, { ingest, reads, filled }) {
-  const { pages, nodes, counts, depth } = reads;
+  const { pages, nodes, counts, others, depth } = reads;
   table(`${name}: ${rows} sessions`, {
     [`list page, against ${few} sessions`]: row(pages.big, pages.small, 1.5),
     "the same through the graph": row(pages.graphBig, pages.graphSmall, 1.5),
@@ -21,6 +21,9 @@ function onOne(name, { rows, few }, { ingest, reads, filled }) {
     "sessionCount and liveCount, against few": row(counts.figures, counts.figuresSmall, null),
     "totalCount of all, against a list page": row(counts.all, pages.graphBig, null),
     "totalCount of two filters, against a list page": row(counts.filtered, pages.graphBig, null),
+    "list page of frequent words, against few": row(others.frequent, others.frequentSmall, null),
+    "list page of a word that nobody said, against few": row(others.unknown, others.unknownSmall, null),
+    "list page with related, against few": row(others.related, others.relatedSmall, null),
   });
   table(`${name}: ingest of 100 sessions with 4 members and 20 turns, against bare`, {
     new: row(ingest.new.gateway, ingest.new.bare, null),
