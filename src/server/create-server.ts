@@ -4,12 +4,19 @@ import type { Gateway } from "../gateway/create-gateway.js";
 import type { Logger } from "../http/http-client.js";
 import { registerGraphqlRoute } from "./graphql-route.js";
 import { registerHealthRoutes } from "./health-routes.js";
+import { registerLive } from "./live/create-live.js";
+import type { LiveLimits } from "./live/limits.js";
 import { registerPlayground } from "./playground.js";
 
 export interface ServerOptions {
   gateway: Gateway;
   log: Logger;
-  playground: boolean;
+  /** Whether GraphiQL is served, or from which folder. */
+  playground: boolean | URL;
+  auth: "required" | "open";
+  /** What clients that stay connected may take. */
+  limits: LiveLimits;
+  now: () => number;
   /** Throws when the database does not answer. */
   ping(): Promise<void>;
 }
@@ -26,12 +33,15 @@ export interface Server {
 const MAX_REQUEST_BYTES = 1024 * 1024;
 
 /** Builds the server; nothing listens before `listen`. */
-export async function createServer({ gateway, log, playground, ping }: ServerOptions): Promise<Server> {
+export async function createServer(options: ServerOptions): Promise<Server> {
+  const { gateway, log, playground, ping } = options;
   const app = Fastify({ logger: false, bodyLimit: MAX_REQUEST_BYTES, forceCloseConnections: "idle" });
   let draining = false;
   registerHealthRoutes(app, { accepting: () => !draining, ping });
-  const page = playground ? await registerPlayground(app) : null;
-  registerGraphqlRoute(app, { ...gateway, playground: page });
+  const folder = playground instanceof URL ? playground : undefined;
+  const page = playground === false ? null : await registerPlayground(app, folder);
+  const live = registerLive(app, options);
+  registerGraphqlRoute(app, { ...gateway, playground: page, answerAsStream: live.answerAsStream });
   app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
     const status = error.statusCode ?? 500;
     if (status >= 500)
@@ -51,7 +61,11 @@ export async function createServer({ gateway, log, playground, ping }: ServerOpt
     },
     async drain(patienceMs) {
       draining = true;
-      const patience = setTimeout(() => app.server.closeAllConnections(), patienceMs);
+      live.leave();
+      const patience = setTimeout(() => {
+        live.terminate();
+        app.server.closeAllConnections();
+      }, patienceMs);
       patience.unref();
       await app.close();
       clearTimeout(patience);
