@@ -32,6 +32,8 @@ export interface LiveServer extends AsyncDisposable {
   listenersFromNow(): (n: number) => Promise<Listener>;
   /** One result to everybody who listens, as a source does it: the same text for all. */
   publish(data: object): void;
+  /** Resolves when so many queries have come. */
+  untilHeld(count: number): Promise<void>;
   drain(patienceMs?: number): Promise<void>;
 }
 
@@ -43,6 +45,8 @@ export interface LiveServerOptions {
   /** Refuses subscriptions, or fails to start them. */
   refuse?: readonly GraphQLFormattedError[] | Error;
   playground?: URL;
+  /** Queries wait for it. */
+  holdQueries?: Promise<void>;
 }
 
 /** Keys that the server knows, where it asks for any. */
@@ -66,7 +70,7 @@ const key = (name: string, text: string, scopes: readonly Scope[]) => ({
 
 /** Starts a server on a free port. */
 export async function startLiveServer(options: LiveServerOptions = {}): Promise<LiveServer> {
-  const { auth = "open", limits, expiresInMs, refuse, playground = false } = options;
+  const { auth = "open", limits, expiresInMs, refuse, playground = false, holdQueries } = options;
   const [kind] = DATABASES;
   if (kind === undefined) throw new Error("there is no database");
   const clock = createPushedClock();
@@ -113,6 +117,13 @@ export async function startLiveServer(options: LiveServerOptions = {}): Promise<
     now: clock.now,
     ping: () => Promise.resolve(),
   });
+  let held = 0;
+  const answerHttp = cached.gateway.apollo.executeHTTPGraphQLRequest;
+  cached.gateway.apollo.executeHTTPGraphQLRequest = async (request) => {
+    held += 1;
+    await holdQueries;
+    return answerHttp.call(cached.gateway.apollo, request);
+  };
   const url = await server.listen("127.0.0.1", 0);
   let drained: Promise<void> | undefined;
   const drain = (patienceMs = 5_000) => (drained ??= server.drain(patienceMs));
@@ -135,6 +146,9 @@ export async function startLiveServer(options: LiveServerOptions = {}): Promise<
     publish(data) {
       const text = JSON.stringify({ data });
       for (const { subscriber } of [...listeners]) subscriber.next(text);
+    },
+    async untilHeld(count) {
+      while (held < count) await new Promise((resolve) => setImmediate(resolve));
     },
     drain,
     async [Symbol.asyncDispose]() {

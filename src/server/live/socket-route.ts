@@ -66,12 +66,9 @@ export function registerSocketRoute(http: HttpServer, options: SocketRouteOption
     if (!mayConnect(request.headers.origin, auth)) return refuse(stream, "403 Forbidden");
     sockets.handleUpgrade(request, stream, head, (socket) => {
       const client = createSocketClient({ socket, stream, operations, limits, log, now });
-      const remove = clients.add(client);
+      socket.once("close", clients.add(client));
       let closed: ReturnType<typeof protocol.opened> | null = null;
-      client.onShut = (code, reason) => {
-        remove();
-        void closed?.(code, reason);
-      };
+      client.onShut = (code, reason) => void closed?.(code, reason);
       closed = protocol.opened(client.protocol, { client, headers: credentialsOf(request) });
     });
   });
