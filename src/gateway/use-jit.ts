@@ -96,7 +96,9 @@ function refuseSubscription(): { errors: GraphQLError[] } {
   const message =
     "A subscription answers many times: open a WebSocket to this address (protocol graphql-transport-ws), or send the request with Accept: text/event-stream.";
   return {
-    errors: [new GraphQLError(message, { extensions: { code: "BAD_USER_INPUT", http: { status: 400 } } })],
+    errors: [
+      new GraphQLError(message, { extensions: { code: "GRAPHQL_VALIDATION_FAILED", http: { status: 400 } } }),
+    ],
   };
 }
 

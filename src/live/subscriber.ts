@@ -11,10 +11,10 @@ export interface Subscriber {
   /** Ended by an error (cursor too old, rights gone): GraphQL errors, as they go over the wire. */
   error(errors: readonly GraphQLFormattedError[]): void;
   /**
-   * Resolves when the client has room for more, or is gone: what a source waits for between the pages of a snapshot or
-   * of what was missed. Without it a healthy client could be taken for a slow one.
+   * Resolves when the client has room for more, or is gone: asked between the pages of what one subscriber is told on its
+   * own (a snapshot, what it missed), which could be more than a healthy client can take at once.
    */
-  drained?(): Promise<void>;
+  ready?(): Promise<void>;
 }
 
 /** A subscription that somebody listens to. */

@@ -84,7 +84,7 @@ describe("a subscription", () => {
       const answer = await fetch(url, posted({ query: "subscription { __typename }" }, { accept }));
       expect(answer.status).toBe(400);
       const { errors } = (await answer.json()) as { errors: { message: string; extensions: object }[] };
-      expect(errors).toMatchObject([{ extensions: { code: "BAD_USER_INPUT" } }]);
+      expect(errors).toMatchObject([{ extensions: { code: "GRAPHQL_VALIDATION_FAILED" } }]);
       expect(errors[0]?.message).toMatch(/WebSocket.*graphql-transport-ws.*text\/event-stream/);
     },
   );

@@ -7,7 +7,7 @@ import { watchExpiry } from "./expiry.js";
 import type { LiveLimits } from "./limits.js";
 import type { LiveClients } from "./live-clients.js";
 import type { OperationRequest, Operations } from "./operations.js";
-import { payloadBytes } from "./payload-bytes.js";
+import { payloadBytes } from "./frames.js";
 
 export interface EventStreamOptions {
   operations: Operations;
@@ -111,7 +111,7 @@ export function openEventStream(
       writeNext(JSON.stringify({ errors }));
       finish();
     },
-    drained: backlog.drained,
+    ready: backlog.hasDrained,
   });
   const expiry = watchExpiry(principal, now, () => {
     const error = { message: "The credentials have expired.", extensions: { code: "UNAUTHENTICATED" } };

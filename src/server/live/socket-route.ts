@@ -3,7 +3,7 @@ import { parse, GraphQLError, type ExecutionArgs } from "graphql";
 import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL, makeServer } from "graphql-ws";
 import type { IncomingMessage, Server as HttpServer } from "node:http";
 import type { Duplex } from "node:stream";
-import { WebSocketServer, type ServerOptions } from "ws";
+import { WebSocketServer, type ServerOptions, type WebSocket } from "ws";
 import type { Principal } from "../../context/principal.js";
 import { UnauthenticatedError } from "../../errors/index.js";
 import type { Credentials } from "../../gateway/use-principal.js";
@@ -64,14 +64,18 @@ export function registerSocketRoute(http: HttpServer, options: SocketRouteOption
     if (path !== "/graphql") return refuse(stream, "404 Not Found");
     if (!clients.accepting()) return refuse(stream, "503 Service Unavailable");
     if (!mayConnect(request.headers.origin, auth)) return refuse(stream, "403 Forbidden");
-    sockets.handleUpgrade(request, stream, head, (socket) => {
-      const client = createSocketClient({ socket, stream, operations, limits, log, now });
-      socket.once("close", clients.add(client));
-      let closed: ReturnType<typeof protocol.opened> | null = null;
-      client.onShut = (code, reason) => void closed?.(code, reason);
-      closed = protocol.opened(client.protocol, { client, headers: credentialsOf(request) });
-    });
+    // What is made for the socket must not hold on to the request.
+    const headers = credentialsOf(request);
+    sockets.handleUpgrade(request, stream, head, (socket) => opened(socket, stream, headers));
   });
+
+  function opened(socket: WebSocket, stream: Duplex, headers: Credentials): void {
+    const client = createSocketClient({ socket, stream, operations, limits, log, now });
+    socket.once("close", clients.add(client));
+    let closed: ReturnType<typeof protocol.opened> | null = null;
+    client.onShut = (code, reason) => void closed?.(code, reason);
+    closed = protocol.opened(client.protocol, { client, headers });
+  }
 }
 
 function createProtocol({ authenticate, clients, limits }: SocketRouteOptions) {
