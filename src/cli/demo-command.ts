@@ -46,6 +46,7 @@ export const runDemo: Command = async ({ argv, environment, signal, print }) => 
     });
     if (config === null) return 2;
     return await runGateway(config, signal, (url) => {
+      for (const server of Object.values(sandbox.servers)) server.deliverTo(`${url}/webhooks/${server.name}`);
       const providers = Object.values(sandbox.servers).map(
         (server) => `  ${server.name.padEnd(12)} ${server.baseUrl}`,
       );

@@ -67,7 +67,14 @@ export function createRetention(options: RetentionOptions): Retention {
   }
 
   async function runOnce(): Promise<RetentionCounts> {
-    const counts: RetentionCounts = { sessions: 0, payloads: 0, changes: 0, commands: 0, deliveries: 0, pages: 0 };
+    const counts: RetentionCounts = {
+      sessions: 0,
+      payloads: 0,
+      changes: 0,
+      commands: 0,
+      deliveries: 0,
+      pages: 0,
+    };
     const removing = (
       kind: keyof RetentionCounts,
       limit: number,

@@ -156,6 +156,11 @@ export interface SandboxServer {
   begin(conversation: Conversation): void;
   /** Something happened in a conversation, at `at` (epoch ms): in the past for history, now for live traffic. */
   apply(conversation: Conversation, step: Step, at: number): void;
+  /**
+   * What happens from now on is sent there, as if its operator had entered the address of a gateway's webhook route;
+   * null: no more. The secrets are those of `environment`. A provider that sends nothing does nothing.
+   */
+  deliverTo(url: string | null): void;
   setFaults(faults: Faults): void;
   /** Every request served or broken since the last `forget`, in order: what tests count. */
   readonly requests: readonly SandboxRequest[];
