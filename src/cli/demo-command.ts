@@ -41,6 +41,7 @@ export const runDemo: Command = async ({ argv, environment, signal, print }) => 
         SWITCHBOARD_POLL_IDLE_MS: "2000",
         SWITCHBOARD_POLL_LIVE_MS: "1000",
         ...sandbox.environment,
+        ...sandbox.webhookEnvironment,
       },
       print,
     });

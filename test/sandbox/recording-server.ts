@@ -43,6 +43,7 @@ export async function startRecordingServer(
     },
     requests: http.requests,
     forget: http.forget,
+    webhookEnvironment: {},
     deliverTo: () => undefined,
     setFaults: http.setFaults,
     begin: (conversation) => void told.push({ conversation, step: null, at: conversation.startedAt }),

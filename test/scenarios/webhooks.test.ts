@@ -12,9 +12,12 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.close());
 beforeEach(async () => {
-  gateway = await startTestGateway({ environment: sandbox.environment });
+  gateway = await startTestGateway({
+    environment: { ...sandbox.environment, ...sandbox.webhookEnvironment },
+  });
   await untilSynchronised(gateway);
-  for (const server of Object.values(sandbox.servers)) server.deliverTo(`${gateway.url}/webhooks/${server.name}`);
+  for (const server of Object.values(sandbox.servers))
+    server.deliverTo(`${gateway.url}/webhooks/${server.name}`);
 });
 afterEach(async () => {
   for (const server of Object.values(sandbox.servers)) server.deliverTo(null);
@@ -24,7 +27,12 @@ afterEach(async () => {
 let made = 0;
 function conversation(provider: "plivo" | "speko" | "portsip"): Conversation {
   made += 1;
-  const person = (name: string, number: string, extension: string | null = null) => ({ name, number, extension, email: null });
+  const person = (name: string, number: string, extension: string | null = null) => ({
+    name,
+    number,
+    extension,
+    email: null,
+  });
   return {
     id: `webhooks/${provider}/${made}`,
     provider,
@@ -55,13 +63,25 @@ const STEPS: Readonly<Record<string, readonly [Step, Record<string, unknown>][]>
     [{ at: 0, do: "end", reason: "caller-hung-up" }, { phase: "ENDED" }],
   ],
   speko: [
-    [{ at: 0, do: "answer", party: "to" }, { phase: "LIVE", state: "IN_PROGRESS" }],
-    [{ at: 0, do: "end", reason: "caller-hung-up" }, { phase: "ENDED", state: "COMPLETED" }],
+    [
+      { at: 0, do: "answer", party: "to" },
+      { phase: "LIVE", state: "IN_PROGRESS" },
+    ],
+    [
+      { at: 0, do: "end", reason: "caller-hung-up" },
+      { phase: "ENDED", state: "COMPLETED" },
+    ],
   ],
   portsip: [
-    [{ at: 0, do: "ring", party: "to" }, { phase: "LIVE", direction: "INBOUND" }],
+    [
+      { at: 0, do: "ring", party: "to" },
+      { phase: "LIVE", direction: "INBOUND" },
+    ],
     [{ at: 0, do: "answer", party: "to" }, { phase: "LIVE" }],
-    [{ at: 0, do: "end", reason: "caller-hung-up" }, { phase: "ENDED", state: "COMPLETED" }],
+    [
+      { at: 0, do: "end", reason: "caller-hung-up" },
+      { phase: "ENDED", state: "COMPLETED" },
+    ],
   ],
 };
 

@@ -46,6 +46,8 @@ export async function startPlivoServer(options: SandboxServerOptions): Promise<P
       PLIVO_AUTH_TOKEN: PLIVO_ACCOUNT.authToken,
       PLIVO_BASE_URL: http.origin,
     },
+    // Callbacks are signed with the Auth Token.
+    webhookEnvironment: {},
     begin: book.begin,
     apply: (conversation, step, at) => callbacks.tell(book.apply(conversation, step, at), step, at),
     deliverTo: book.deliverTo,

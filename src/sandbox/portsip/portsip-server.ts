@@ -80,8 +80,8 @@ export async function startPortsipServer(options: SandboxServerOptions): Promise
       PORTSIP_USERNAME: PBX_LOGIN.username,
       PORTSIP_PASSWORD: PBX_LOGIN.password,
       PORTSIP_DOMAIN: PBX_LOGIN.domain,
-      PORTSIP_WEBHOOK_TOKEN: WEBHOOK_TOKEN,
     },
+    webhookEnvironment: { PORTSIP_WEBHOOK_TOKEN: WEBHOOK_TOKEN },
     begin: book.begin,
     apply: book.apply,
     deliverTo(url) {

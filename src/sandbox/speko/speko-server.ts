@@ -47,11 +47,8 @@ export async function startSpekoServer(options: SandboxServerOptions): Promise<S
   return {
     name: "speko",
     baseUrl: http.origin,
-    environment: {
-      SPEKO_API_KEY: SPEKO_SANDBOX_KEY,
-      SPEKO_BASE_URL: http.origin,
-      SPEKO_WEBHOOK_SECRETS: `whsec_${SPEKO_WEBHOOK_KEY.toString("base64")}`,
-    },
+    environment: { SPEKO_API_KEY: SPEKO_SANDBOX_KEY, SPEKO_BASE_URL: http.origin },
+    webhookEnvironment: { SPEKO_WEBHOOK_SECRETS: `whsec_${SPEKO_WEBHOOK_KEY.toString("base64")}` },
     begin: (conversation) => void book.begin(conversation),
     apply: (conversation, step, at) => webhooks.look(book.apply(conversation, step, at)),
     deliverTo: webhooks.deliverTo,
