@@ -14,6 +14,7 @@ export * from "./shared/sync-type-resolution.js";
 export * from "./connection/connection.enums.js";
 export * from "./connection/connection.type.js";
 export * from "./connection/source-status.type.js";
+export * from "./connection/webhook-inbox.type.js";
 
 export * from "./party/party.type.js";
 export * from "./party/phone-number.args.js";

@@ -13,6 +13,7 @@ import type { DatabaseOptions } from "../store/database-options.js";
 import { createStore } from "../store/create-store.js";
 import { openDatabase } from "../store/open-database.js";
 import { createConnectionDirectory } from "../sync/connection-directory.js";
+import { createInbox } from "../sync/inbox.js";
 import { createSurroundings } from "../sync/surroundings.js";
 import { createSync, type Sync } from "../sync/sync.js";
 
@@ -30,6 +31,11 @@ export function databaseOptions(config: Config): DatabaseOptions {
     connectTimeoutMs: config.databaseConnectTimeoutMs,
     patienceMs: config.databasePatienceMs,
   };
+}
+
+/** Where a provider can reach the webhook route of a connection; null when nobody has said. */
+function webhookUrl(publicUrl: string | null, connection: string): string | null {
+  return publicUrl === null ? null : `${publicUrl}/webhooks/${connection}`;
 }
 
 export interface RunningGateway {
@@ -56,6 +62,7 @@ export async function startGateway(
       log: log.child({ connection: name }),
       attemptTimeoutMs: config.providerTimeoutMs,
       defaultRegion,
+      webhookUrl: webhookUrl(config.publicUrl, name),
       now,
     }),
   );
@@ -80,11 +87,14 @@ export async function startGateway(
     now,
     timeoutMs: config.commandTimeoutMs,
   });
+  const inbox = createInbox({ store, ingest, sync, log, now });
   const gateway = await createGateway({ ...config, store, sync, commands, log, now });
   const server = await createServer({
     gateway,
     log,
     playground: config.playground,
+    inbox,
+    publicUrl: config.publicUrl,
     ping: () => store.ping(),
   });
 
@@ -104,6 +114,7 @@ export async function startGateway(
   async function end(): Promise<void> {
     await server.drain(DRAIN_MS);
     await gateway.stop();
+    await inbox.stop();
     await sync.stop();
     await rebuild.stop();
     await retention.stop();
@@ -118,6 +129,7 @@ export async function startGateway(
     const url = await server.listen(config.host, config.port);
     log.info({ url }, "listening");
     sync.start();
+    inbox.start();
     retention.start();
     let ending: Promise<void> | undefined;
     return { url, sync, stop: () => (ending ??= end()) };

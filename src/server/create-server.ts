@@ -5,8 +5,9 @@ import type { Logger } from "../http/http-client.js";
 import { registerGraphqlRoute } from "./graphql-route.js";
 import { registerHealthRoutes } from "./health-routes.js";
 import { registerPlayground } from "./playground.js";
+import { registerWebhookRoute, type WebhookRouteOptions } from "./webhook-route.js";
 
-export interface ServerOptions {
+export interface ServerOptions extends Pick<WebhookRouteOptions, "inbox" | "publicUrl"> {
   gateway: Gateway;
   log: Logger;
   playground: boolean;
@@ -26,12 +27,14 @@ export interface Server {
 const MAX_REQUEST_BYTES = 1024 * 1024;
 
 /** Builds the server; nothing listens before `listen`. */
-export async function createServer({ gateway, log, playground, ping }: ServerOptions): Promise<Server> {
+export async function createServer(options: ServerOptions): Promise<Server> {
+  const { gateway, log, playground, ping } = options;
   const app = Fastify({ logger: false, bodyLimit: MAX_REQUEST_BYTES, forceCloseConnections: "idle" });
   let draining = false;
   registerHealthRoutes(app, { accepting: () => !draining, ping });
   const page = playground ? await registerPlayground(app) : null;
   registerGraphqlRoute(app, { ...gateway, playground: page });
+  await registerWebhookRoute(app, options);
   app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
     const status = error.statusCode ?? 500;
     if (status >= 500)

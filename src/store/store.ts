@@ -6,6 +6,7 @@
  * that the principal may not see never leaves the database, by whatever way it is asked for.
  */
 import type { CommandRepository } from "./command-log.js";
+import type { InboxRepository } from "./inbox.js";
 import type {
   Capability,
   Channel,
@@ -32,6 +33,7 @@ import type { StatsRepository } from "./stats/stats.js";
 import type { ErasureRepository, RetentionRepository } from "./removal.js";
 
 export type * from "./command-log.js";
+export type * from "./inbox.js";
 
 /** Connections a read may touch, by name. `"all"` is for the gateway's own work, never for a principal's "*". */
 export type ConnectionScope = "all" | readonly string[];
@@ -303,6 +305,7 @@ export interface Store {
   readonly joins: JoinRepository;
   readonly connections: ConnectionRepository;
   readonly commands: CommandRepository;
+  readonly inbox: InboxRepository;
   readonly coverage: CoverageRepository;
   readonly leases: LeaseRepository;
   readonly changes: ChangeRepository;

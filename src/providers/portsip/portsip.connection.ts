@@ -12,7 +12,7 @@ import type {
 import type { ProviderCommands } from "../commands.js";
 import type {
   ConnectionDependencies, Inspection, ListWindow, ProviderConnection, ProviderModule, ReadOptions, ReadOutcome,
-  SessionPage, SessionReference, WebhookProbe,
+  SessionPage, SessionReference, WebhookProbe, WebhookReceiver,
 } from "../provider.js"; // prettier-ignore
 import { readEach } from "../read-each.js";
 import { PortsipClient } from "./portsip.client.js";
@@ -26,7 +26,7 @@ import { PortsipLogin } from "./portsip.login.js";
 import { fileUrl, readRecordings } from "./portsip.recordings.js";
 import { PORTSIP_SECTIONS, toLiveSnapshot } from "./portsip.snapshot.js";
 import type { Presence } from "./portsip.state.js";
-import { toWebhookProbe } from "./portsip.webhooks.js";
+import { createPortsipReceiver, toWebhookProbe } from "./portsip.webhooks.js";
 import { parseCallLog, parseSession } from "./portsip.wire.js";
 
 /** The call log is walked in slices of this length. */
@@ -64,6 +64,7 @@ export class PortsipConnection implements ProviderConnection {
   readonly readSections = PORTSIP_SECTIONS;
   readonly extraSections: readonly Section[] = ["detail", "recordings"];
   readonly commands: ProviderCommands;
+  readonly webhooks: WebhookReceiver | undefined;
 
   readonly #http: HttpClient;
   readonly #client: PortsipClient;
@@ -87,6 +88,8 @@ export class PortsipConnection implements ProviderConnection {
     });
     const login = new PortsipLogin({ http: this.#http, config: this.#config, source: this.#source, now });
     this.#client = new PortsipClient(this.#http, login, this.#source);
+    const { webhookToken } = this.#config;
+    if (webhookToken !== undefined) this.webhooks = createPortsipReceiver(webhookToken);
     const { defaultRegion } = dependencies;
     this.commands = createPortsipCommands({ client: this.#client, source: this.#source, defaultRegion, now });
   }

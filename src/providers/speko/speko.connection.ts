@@ -20,6 +20,7 @@ import type {
   ReadOutcome,
   SessionReference,
   WebhookProbe,
+  WebhookReceiver,
 } from "../provider.js";
 import { readEach } from "../read-each.js";
 import { SpekoClient } from "./speko.client.js";
@@ -31,7 +32,7 @@ import { inspectSpeko } from "./speko.inspect.js";
 import { listRecent, listWindow, type SpekoLists } from "./speko.list.js";
 import { READ_SECTIONS, toCallSnapshot, toEventsSnapshot } from "./speko.snapshot.js";
 import { isAmbiguous } from "./speko.state.js";
-import { toWebhookProbe } from "./speko.webhooks.js";
+import { createSpekoReceiver, toWebhookProbe } from "./speko.webhooks.js";
 import { parseCall } from "./speko.wire.js";
 
 /** Calls read at once: each is a request of its own. */
@@ -51,6 +52,7 @@ export class SpekoConnection implements ProviderConnection {
   readonly readSections = READ_SECTIONS;
   readonly extraSections: readonly Section[] = ["events"];
   readonly commands: ProviderCommands;
+  readonly webhooks: WebhookReceiver | undefined;
 
   readonly #http: HttpClient;
   /** For what waits for people, so that reads and other commands do not wait with it. */
@@ -76,6 +78,9 @@ export class SpekoConnection implements ProviderConnection {
     this.#patientHttp = createHttpClient({ ...http, maxConcurrency: PATIENT_CONCURRENCY });
     this.#client = new SpekoClient(this.#http, apiKey, this.#source);
     this.#lists = { client: this.#client, source: this.#source, agentIds, defaultRegion, now };
+    const { webhookSecrets: secrets } = this.#config;
+    if (secrets.length > 0)
+      this.webhooks = createSpekoReceiver({ secrets, isProviderId: (id) => module.isProviderId(id), now });
     this.commands = createSpekoCommands({
       client: this.#client,
       patientClient: new SpekoClient(this.#patientHttp, apiKey, this.#source),

@@ -74,6 +74,15 @@ export function createRetentionRepository(database: Database): RetentionReposito
         return ids.length;
       }),
 
+    removeDeliveries: (before, limit) =>
+      database.transaction(function* (): SqlPlan<number> {
+        const rows = yield* run(
+          "SELECT sequence FROM webhook_inbox WHERE received_at < ? ORDER BY received_at LIMIT ?",
+          [before, limit],
+        );
+        return yield* removeBy("webhook_inbox", "sequence", keysOf(rows, "sequence"));
+      }),
+
     reclaim: (pages) => database.reclaim(pages),
   };
 
