@@ -12,6 +12,7 @@ import { createTurn } from "./keep-current.js";
 import type { KeptSince } from "./kept-since.js";
 import { PollLoop } from "./poll-loop.js";
 import type { Refresh } from "./refresh.js";
+import { Watches, type WatchTarget } from "./watches.js";
 
 export interface SyncOptions {
   store: Store;
@@ -19,9 +20,12 @@ export interface SyncOptions {
   directory: ConnectionDirectory;
   log: Logger;
   now: () => EpochMs;
-  /** Milliseconds between polls of a connection nobody asks about (`SWITCHBOARD_POLL_IDLE_MS`). */
+  /** Milliseconds between polls of a connection that nobody watches (`SWITCHBOARD_POLL_IDLE_MS`). */
   pollIdleMs: number;
-  /** A list query polls again what was polled longer ago than this (`SWITCHBOARD_POLL_LIVE_MS`). */
+  /**
+   * Milliseconds between polls of one that somebody watches (`SWITCHBOARD_POLL_LIVE_MS`). A list query polls again what
+   * was polled longer ago than this.
+   */
   pollLiveMs: number;
   /** Sessions that ended before this are not kept, so lists are not read beyond it. @default all are kept */
   keptSince?: KeptSince;
@@ -38,12 +42,19 @@ export interface Sync {
    * `maxAgeMs`, those polled longer ago than that are polled now, and the promise waits for it, `waitMs` at most.
    */
   look(connections: readonly string[], maxAgeMs?: number, waitMs?: number): Promise<void>;
+  /**
+   * Somebody watches: connections are polled fast, and followed by push where they can be, until the answer is called
+   * and a moment longer. A session alone costs its connection's polls only where it cannot be followed by itself.
+   */
+  watch(target: WatchTarget): () => void;
   stop(): Promise<void>;
 }
 
 /** How far back the cache is filled by itself, milliseconds. */
 export const HISTORY_MS = 90 * 24 * 60 * 60 * 1000;
 const RETRY_FIRST_SYNC_MS = 5_000;
+/** How long a connection counts as watched after its last watcher, milliseconds. Promised are 30 s. */
+const LINGER_MS = 10_000;
 
 /** Builds the sync of this process. Nothing happens before `start`. */
 export function createSync(options: SyncOptions): Sync {
@@ -55,10 +66,28 @@ export function createSync(options: SyncOptions): Sync {
   const shared = { store, ingest, directory, now, signal: abort.signal };
   const coverage = createCoverage({ ...shared, keptSince, log: options.log });
 
+  const watches = new Watches({ lingerMs: LINGER_MS, onChange: (name) => loops.get(name)?.reschedule() });
+  /** Connections whose sessions somebody has asked for since their last poll began. */
+  const looked = new Set<string>();
+  const isWatched = (name: string) => watches.isWatched(name) || watches.sessions(name).length > 0;
+
   for (const state of directory.all) {
-    const log = options.log.child({ connection: state.name });
-    const poll = createTurn(state, { ...shared, coverage, log });
-    loops.set(state.name, new PollLoop({ poll, intervalMs: pollIdleMs, kickAfterMs: pollLiveMs, now, log }));
+    const { name } = state;
+    const log = options.log.child({ connection: name });
+    let isLookedAt = false;
+    const turn = createTurn(state, {
+      ...shared,
+      coverage,
+      log,
+      isWatched: () => isWatched(name),
+      isFollowed: () => isLookedAt || isWatched(name),
+    });
+    const poll = () => {
+      isLookedAt = looked.delete(name);
+      return turn.run();
+    };
+    const intervalMs = () => (isWatched(name) ? Math.min(pollLiveMs, pollIdleMs) : pollIdleMs);
+    loops.set(name, new PollLoop({ poll, intervalMs, kickAfterMs: pollLiveMs, now, log }));
   }
 
   /** Tries until it has worked once, or the process stops. What an earlier run has covered is not read again. */
@@ -93,14 +122,17 @@ export function createSync(options: SyncOptions): Sync {
       }
     },
     async look(connections, maxAgeMs, waitMs = 0) {
+      for (const name of connections) looked.add(name);
       const polls = connections.map((name) => loops.get(name)?.kick(maxAgeMs) ?? Promise.resolve());
       if (maxAgeMs === undefined || waitMs <= 0) return;
       const patience = new AbortController();
       await Promise.race([Promise.all(polls), pause(waitMs, patience.signal)]);
       patience.abort();
     },
+    watch: (target) => watches.watch(target),
     async stop() {
       abort.abort();
+      watches.close();
       await Promise.all([...loops.values()].map((loop) => loop.stop()));
       await Promise.all(background);
       await coverage.idle();
