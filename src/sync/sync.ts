@@ -8,6 +8,7 @@ import type { ConnectionDirectory, ConnectionState } from "./connection-director
 import { createCoverage, type Coverage } from "./coverage.js";
 import { createRefresh } from "./create-refresh.js";
 import { runFirstSync } from "./first-sync.js";
+import { Holdings } from "./holdings.js";
 import { createTurn } from "./keep-current.js";
 import type { KeptSince } from "./kept-since.js";
 import { PollLoop } from "./poll-loop.js";
@@ -35,7 +36,7 @@ export interface Sync {
   readonly directory: ConnectionDirectory;
   readonly refresh: Refresh;
   readonly coverage: Coverage;
-  /** Starts the first synchronisation and the polls; returns at once. */
+  /** Starts the first synchronisation and the polls of what no other gateway polls; returns at once. */
   start(): void;
   /**
    * Somebody looks at these connections: those not polled for `pollLiveMs` are polled in the background. With
@@ -55,18 +56,28 @@ export const HISTORY_MS = 90 * 24 * 60 * 60 * 1000;
 const RETRY_FIRST_SYNC_MS = 5_000;
 /** How long a connection counts as watched after its last watcher, milliseconds. Promised are 30 s. */
 const LINGER_MS = 10_000;
+/** The same for a look at a connection that another gateway polls, milliseconds: enough for that one to hear of it. */
+const GLANCE_MS = 2_500;
 
 /** Builds the sync of this process. Nothing happens before `start`. */
 export function createSync(options: SyncOptions): Sync {
   const { store, ingest, directory, now, pollIdleMs, pollLiveMs } = options;
   const abort = new AbortController();
   const background = new Set<Promise<void>>();
+  const synchronising = new Set<string>();
   const loops = new Map<string, PollLoop>();
   const { keptSince = () => -Infinity } = options;
   const shared = { store, ingest, directory, now, signal: abort.signal };
   const coverage = createCoverage({ ...shared, keptSince, log: options.log });
 
-  const watches = new Watches({ lingerMs: LINGER_MS, onChange: (name) => loops.get(name)?.reschedule() });
+  const watches = new Watches({
+    lingerMs: LINGER_MS,
+    canFollow: () => false,
+    onChange(name) {
+      if (holdings.holds(name)) loops.get(name)?.reschedule();
+      else holdings.hurry();
+    },
+  });
   /** Connections whose sessions somebody has asked for since their last poll began. */
   const looked = new Set<string>();
   const isWatched = (name: string) => watches.isWatched(name) || watches.sessions(name).length > 0;
@@ -90,9 +101,35 @@ export function createSync(options: SyncOptions): Sync {
     loops.set(name, new PollLoop({ poll, intervalMs, kickAfterMs: pollLiveMs, now, log }));
   }
 
+  const holdings = new Holdings({
+    repository: store.holdings,
+    connections: directory.all.map(({ name }) => name),
+    watches,
+    log: options.log,
+    note: (name) => directory.note(name),
+    onNote: (name, note) => directory.follow(name, note),
+    onTaken(name) {
+      const state = directory.get(name);
+      if (state === undefined) return;
+      // How far somebody else had come is known only as far as it was noted.
+      state.caughtUp = false;
+      loops.get(name)?.start();
+      if (synchronising.has(name)) return;
+      synchronising.add(name);
+      const task = synchronise(state).finally(() => {
+        synchronising.delete(name);
+        background.delete(task);
+      });
+      background.add(task);
+    },
+    onLost(name) {
+      loops.get(name)?.pause();
+    },
+  });
+
   /** Tries until it has worked once, or the process stops. What an earlier run has covered is not read again. */
   async function synchronise(state: ConnectionState): Promise<void> {
-    for (let tries = 1; !abort.signal.aborted; tries += 1) {
+    for (let tries = 1; !abort.signal.aborted && holdings.holds(state.name); tries += 1) {
       try {
         await runFirstSync(state, { ...shared, coverage, log: options.log, historyMs: HISTORY_MS });
         return;
@@ -115,15 +152,15 @@ export function createSync(options: SyncOptions): Sync {
     coverage,
     refresh: createRefresh({ store, ingest, directory, log: options.log, now }),
     start() {
-      for (const state of directory.all) {
-        const task = synchronise(state).finally(() => background.delete(task));
-        background.add(task);
-        loops.get(state.name)?.start();
-      }
+      holdings.start();
     },
     async look(connections, maxAgeMs, waitMs = 0) {
       for (const name of connections) looked.add(name);
-      const polls = connections.map((name) => loops.get(name)?.kick(maxAgeMs) ?? Promise.resolve());
+      const elsewhere = connections.filter((name) => !holdings.holds(name));
+      if (maxAgeMs === undefined) watches.glance(elsewhere, GLANCE_MS);
+      const polls = connections
+        .filter((name) => maxAgeMs !== undefined || holdings.holds(name))
+        .map((name) => loops.get(name)?.kick(maxAgeMs) ?? Promise.resolve());
       if (maxAgeMs === undefined || waitMs <= 0) return;
       const patience = new AbortController();
       await Promise.race([Promise.all(polls), pause(waitMs, patience.signal)]);
@@ -133,6 +170,7 @@ export function createSync(options: SyncOptions): Sync {
     async stop() {
       abort.abort();
       watches.close();
+      await holdings.stop();
       await Promise.all([...loops.values()].map((loop) => loop.stop()));
       await Promise.all(background);
       await coverage.idle();

@@ -23,6 +23,8 @@ export interface Watch {
 export interface WatchesOptions {
   /** How long something counts as watched after its last watcher, milliseconds: one that reconnects costs nothing. */
   lingerMs: number;
+  /** Whether a session of the connection can be followed by itself; where not, watching it is watching the connection. */
+  canFollow(connection: string): boolean;
   /** What is watched of a connection has changed. */
   onChange(connection: string): void;
 }
@@ -49,7 +51,9 @@ export class Watches {
   watch({ connections, sessions = [] }: WatchTarget): () => void {
     const entries = [
       ...[...new Set(connections)].map((connection) => this.#enter(connection, null)),
-      ...sessions.map((session) => this.#enter(session.connection, session)),
+      ...sessions.map((session) =>
+        this.#enter(session.connection, this.#options.canFollow(session.connection) ? session : null),
+      ),
     ];
     let isOver = false;
     return () => {
@@ -95,7 +99,7 @@ export class Watches {
     const names = (all: readonly Watch[]) => Map.groupBy(all, ({ connection }) => connection);
     const keysOf = (all: readonly Watch[] = []) =>
       all
-        .map(({ session }) => session?.providerKey ?? "")
+        .map(({ session }) => session?.providerKey ?? "*")
         .sort()
         .join("\n");
     const [old, fresh] = [names(before), names(this.#others)];

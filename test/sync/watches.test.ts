@@ -9,6 +9,7 @@ function observed(lingerMs: number) {
   const waiting: (() => void)[] = [];
   const watches = new Watches({
     lingerMs,
+    canFollow: (name) => name === "speko",
     onChange(name) {
       changes.push(name);
       for (const go of waiting.splice(0)) go();
