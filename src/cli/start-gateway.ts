@@ -1,4 +1,5 @@
 /** Wires the rooms together into one running gateway. */
+import { createBus } from "../bus/create-bus.js";
 import type { Config } from "../config/load-config.js";
 import { createGateway } from "../gateway/create-gateway.js";
 import type { Logger } from "../http/http-client.js";
@@ -54,7 +55,8 @@ export async function startGateway(
 ): Promise<RunningGateway> {
   const database = await openDatabase(config.databaseUrl, databaseOptions(config));
   const store = createStore(database);
-  const ingest = createIngest(database, { now });
+  const bus = createBus(config.redisUrl, log);
+  const ingest = createIngest(database, { now, onChange: (upTo) => bus.publish(upTo) });
   const connections = config.connections.map(({ name, module, values, defaultRegion }) =>
     module.connect({
       name,
@@ -122,6 +124,7 @@ export async function startGateway(
     await Promise.all(connections.map((connection) => connection.close()));
     // A command that was cut off there has its outcome written down first.
     await commands.idle();
+    await bus.close();
     await store.close();
   }
 

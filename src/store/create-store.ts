@@ -4,6 +4,7 @@ import {
 import { createCommandRepository } from "./repositories/command-repository.js";
 import { createCoverageRepository, createLeaseRepository } from "./repositories/coverage-repository.js";
 import { createChangeRepository, createConnectionRepository } from "./repositories/gateway-repositories.js";
+import { createHoldingRepository } from "./repositories/holding-repository.js";
 import { createInboxRepository } from "./repositories/inbox-repository.js";
 import { createJoinRepository } from "./repositories/join-repository.js";
 import { createRetentionRepository } from "./repositories/retention-repository.js";
@@ -41,6 +42,7 @@ export function createStore(database: Database): Store {
     inbox: createInboxRepository(database, owner),
     coverage: createCoverageRepository(database),
     leases: createLeaseRepository(database),
+    holdings: createHoldingRepository(database),
     changes: createChangeRepository(database),
     stats: createStatsRepository(database),
     erasure: createErasureRepository(database),

@@ -19,6 +19,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   // Which settings there are is the providers' own business; who may what is the context's.
   "src/config": ["src/providers", "src/context"],
   "src/store": ["src/model", "src/errors"],
+  "src/bus": [],
   "src/ingest": ["src/store", "src/model"],
   "src/doctor": ["src/providers", "src/http", "src/errors", "src/model"],
   "src/sync": ["src/providers", "src/ingest", "src/store", "src/model", "src/errors", "src/http"],

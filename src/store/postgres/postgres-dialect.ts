@@ -22,6 +22,7 @@ export const postgresDialect: Dialect = {
     sql: "SELECT pg_advisory_xact_lock(hashtextextended(?, 0))",
     values: [connection],
   }),
+  now: "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)",
   search: postgresSearch,
   columns: `SELECT t.table_name, c.column_name,
       CASE WHEN c.data_type IN ('text', 'character varying', 'json', 'jsonb', 'tsvector') THEN 1 ELSE 0 END AS is_text
