@@ -10,6 +10,7 @@ import { createCommands } from "../commands/create-commands.js";
 import { createRetention } from "../retention/create-retention.js";
 import { createRetentionPolicy } from "../retention/policy.js";
 import { createServer } from "../server/create-server.js";
+import type { LiveLimits } from "../server/live/limits.js";
 import type { DatabaseOptions } from "../store/database-options.js";
 import { createStore } from "../store/create-store.js";
 import { openDatabase } from "../store/open-database.js";
@@ -20,6 +21,9 @@ import { createSync, type Sync } from "../sync/sync.js";
 
 /** How long requests in flight may take to finish while the gateway drains, milliseconds (contract, "Starting"). */
 const DRAIN_MS = 10_000;
+
+/** How long a new WebSocket may take to say who it is, milliseconds. */
+const CONNECTION_INIT_MS = 3_000;
 
 /** How often commands of gateways that have died meanwhile are looked for, milliseconds. */
 const RECOVER_MS = 10_000;
@@ -37,6 +41,18 @@ export function databaseOptions(config: Config): DatabaseOptions {
 /** Where a provider can reach the webhook route of a connection; null when nobody has said. */
 function webhookUrl(publicUrl: string | null, connection: string): string | null {
   return publicUrl === null ? null : `${publicUrl}/webhooks/${connection}`;
+}
+
+/** What the configuration says about clients that stay connected. */
+function liveLimits(config: Config): LiveLimits {
+  return {
+    maxBufferedBytes: config.liveBufferBytes,
+    maxBufferedMessages: config.liveBufferMessages,
+    operationsPerSocket: config.liveOperationsPerSocket,
+    connectionsPerPrincipal: config.liveConnectionsPerPrincipal,
+    keepAliveMs: config.liveKeepAliveMs,
+    connectionInitMs: CONNECTION_INIT_MS,
+  };
 }
 
 export interface RunningGateway {
@@ -97,6 +113,9 @@ export async function startGateway(
     playground: config.playground,
     inbox,
     publicUrl: config.publicUrl,
+    auth: config.auth,
+    limits: liveLimits(config),
+    now,
     ping: () => store.ping(),
   });
 

@@ -170,6 +170,36 @@ export const SETTINGS = {
     30_000,
     "The answer to a write, ms.",
   ),
+  liveBufferBytes: setting(
+    "SWITCHBOARD_LIVE_BUFFER_BYTES",
+    integer(1_024, 1_073_741_824),
+    1_048_576,
+    "Bytes that may wait for a WebSocket or event stream to read them; beyond it the client is closed.",
+  ),
+  liveBufferMessages: setting(
+    "SWITCHBOARD_LIVE_BUFFER_MESSAGES",
+    integer(1, 1_000_000),
+    10_000,
+    "Messages that may wait for a WebSocket or event stream to read them.",
+  ),
+  liveKeepAliveMs: setting(
+    "SWITCHBOARD_LIVE_KEEP_ALIVE_MS",
+    integer(100, 600_000),
+    15_000,
+    "How often clients that stay connected are pinged, ms; those who give no sign are closed.",
+  ),
+  liveOperationsPerSocket: setting(
+    "SWITCHBOARD_LIVE_OPERATIONS_PER_SOCKET",
+    integer(1, 100_000),
+    50,
+    "Subscriptions and other operations at a time on one WebSocket.",
+  ),
+  liveConnectionsPerPrincipal: setting(
+    "SWITCHBOARD_LIVE_CONNECTIONS_PER_PRINCIPAL",
+    integer(1, 1_000_000) as Parse<number | null>,
+    null,
+    "WebSockets and event streams at a time with the same credentials; unset: any number.",
+  ),
   defaultRegion: setting(
     "SWITCHBOARD_DEFAULT_REGION",
     region,

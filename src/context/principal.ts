@@ -18,4 +18,6 @@ export interface Principal {
   scopes: ReadonlySet<Scope>;
   /** Names of the configured connections this principal may know of: "*" is resolved when the principal is made. */
   connections: readonly string[];
+  /** When the credentials end, epoch milliseconds: what runs on their strength ends with them. Never, when left out. */
+  expiresAt?: number;
 }

@@ -67,6 +67,8 @@ export function createJitExecutor(schema: GraphQLSchema) {
 export function useJit(schema: GraphQLSchema): GatewayInterface {
   const prepare = createJitExecutor(schema);
   const executor: GatewayExecutor = async ({ queryHash, document, request, context, operation }) => {
+    // Apollo Server answers once; what answers many times has transports of its own, which do not come by here.
+    if (operation?.operation === "subscription") return refuseSubscription();
     if (operation !== undefined && !schema.getRootType(operation.operation))
       return refuseOperation(operation.operation);
     const run = prepare(queryHash, document, request.operationName);
@@ -88,6 +90,14 @@ export function useJit(schema: GraphQLSchema): GatewayInterface {
 function refuseOperation(operation: string): { errors: GraphQLError[] } {
   const extensions = { code: "GRAPHQL_VALIDATION_FAILED" };
   return { errors: [new GraphQLError(`This graph has no ${operation}s.`, { extensions })] };
+}
+
+function refuseSubscription(): { errors: GraphQLError[] } {
+  const message =
+    "A subscription answers many times: open a WebSocket to this address (protocol graphql-transport-ws), or send the request with Accept: text/event-stream.";
+  return {
+    errors: [new GraphQLError(message, { extensions: { code: "BAD_USER_INPUT", http: { status: 400 } } })],
+  };
 }
 
 /** The compiler reports variables that do not fit without a code; they are the client's to mend. */

@@ -4,13 +4,20 @@ import type { Gateway } from "../gateway/create-gateway.js";
 import type { Logger } from "../http/http-client.js";
 import { registerGraphqlRoute } from "./graphql-route.js";
 import { registerHealthRoutes } from "./health-routes.js";
+import { registerLive } from "./live/create-live.js";
+import type { LiveLimits } from "./live/limits.js";
 import { registerPlayground } from "./playground.js";
 import { registerWebhookRoute, type WebhookRouteOptions } from "./webhook-route.js";
 
 export interface ServerOptions extends Pick<WebhookRouteOptions, "inbox" | "publicUrl"> {
   gateway: Gateway;
   log: Logger;
-  playground: boolean;
+  /** Whether GraphiQL is served, or from which folder. */
+  playground: boolean | URL;
+  auth: "required" | "open";
+  /** What clients that stay connected may take. */
+  limits: LiveLimits;
+  now: () => number;
   /** Throws when the database does not answer. */
   ping(): Promise<void>;
 }
@@ -32,8 +39,10 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   const app = Fastify({ logger: false, bodyLimit: MAX_REQUEST_BYTES, forceCloseConnections: "idle" });
   let draining = false;
   registerHealthRoutes(app, { accepting: () => !draining, ping });
-  const page = playground ? await registerPlayground(app) : null;
-  registerGraphqlRoute(app, { ...gateway, playground: page });
+  const folder = playground instanceof URL ? playground : undefined;
+  const page = playground === false ? null : await registerPlayground(app, folder);
+  const live = registerLive(app, options);
+  registerGraphqlRoute(app, { ...gateway, playground: page, answerAsStream: live.answerAsStream });
   await registerWebhookRoute(app, options);
   app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
     const status = error.statusCode ?? 500;
@@ -54,7 +63,11 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     },
     async drain(patienceMs) {
       draining = true;
-      const patience = setTimeout(() => app.server.closeAllConnections(), patienceMs);
+      live.leave();
+      const patience = setTimeout(() => {
+        live.terminate();
+        app.server.closeAllConnections();
+      }, patienceMs);
       patience.unref();
       await app.close();
       clearTimeout(patience);

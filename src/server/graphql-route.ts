@@ -5,6 +5,7 @@ import { GraphQLError } from "graphql";
 import type { OperationContext } from "../context/context.js";
 import { UnauthenticatedError } from "../errors/index.js";
 import type { Credentials } from "../gateway/use-principal.js";
+import type { AnswerAsStream } from "./live/event-stream-route.js";
 
 export interface GraphqlRouteOptions {
   apollo: ApolloServer<OperationContext>;
@@ -12,26 +13,27 @@ export interface GraphqlRouteOptions {
   contextFor(credentials: Credentials): OperationContext;
   /** The playground's page, or null when it is off. */
   playground: string | null;
+  /** Answers requests that want an event stream. */
+  answerAsStream: AnswerAsStream;
 }
 
 /** Registers GET and POST /graphql (contract, "HTTP"). */
 export function registerGraphqlRoute(app: FastifyInstance, options: GraphqlRouteOptions): void {
-  const { apollo, contextFor, playground } = options;
+  const { apollo, contextFor, playground, answerAsStream } = options;
 
   async function answer(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     if (playground !== null && request.method === "GET" && wantsHtml(request)) {
       await reply.type("text/html; charset=utf-8").send(playground);
       return;
     }
-    const { authorization, "x-api-key": apiKey } = request.headers;
+    const credentials = credentialsOf(request);
+    if (await answerAsStream(request, reply, credentials)) return;
     const answer = await apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: toGraphqlRequest(request),
-      context: () => {
-        const credentials = { authorization, apiKey: typeof apiKey === "string" ? apiKey : undefined };
-        return Promise.resolve()
+      context: () =>
+        Promise.resolve()
           .then(() => contextFor(credentials))
-          .catch(refuse);
-      },
+          .catch(refuse),
     });
     reply.code(answer.status ?? 200);
     for (const [name, value] of answer.headers) reply.header(name, value);
@@ -46,6 +48,11 @@ export function registerGraphqlRoute(app: FastifyInstance, options: GraphqlRoute
   }
 
   app.route({ method: ["GET", "POST"], url: "/graphql", handler: answer });
+}
+
+function credentialsOf({ headers }: FastifyRequest): Credentials {
+  const apiKey = headers["x-api-key"];
+  return { authorization: headers.authorization, apiKey: typeof apiKey === "string" ? apiKey : undefined };
 }
 
 /** Callers nobody knows get the status that HTTP has for it. */

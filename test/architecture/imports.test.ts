@@ -30,6 +30,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   // Acting is one of the things that an operation's context offers.
   "src/loaders": ["src/context", "src/commands", "src/store", "src/sync", "src/model", "src/errors"],
   "src/federation": ["schema"],
+  "src/live": ["src/context"],
   "src/gateway": [
     ...[
       "resolvers",
@@ -41,9 +42,9 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
       "src/config",
       "src/errors",
     ],
-    ...["src/http", "src/model", "src/store", "src/sync"],
+    ...["src/http", "src/live", "src/model", "src/store", "src/sync"],
   ],
-  "src/server": ["src/gateway", "src/sync", "src/context", "src/errors", "src/http"],
+  "src/server": ["src/gateway", "src/live", "src/sync", "src/context", "src/errors", "src/http"],
   "src/sandbox": [],
 };
 

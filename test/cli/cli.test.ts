@@ -1,15 +1,13 @@
 import { once } from "node:events";
-import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import http from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { json } from "node:stream/consumers";
-import { chromium } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startChromium } from "../support/chromium.js";
 import { ensureBuilt, spawnCli, type RunningCli } from "../support/spawn-cli.js";
 
-const CHROMIUM = "/usr/bin/chromium";
 let folder: string;
 beforeAll(async () => {
   ensureBuilt();
@@ -109,15 +107,8 @@ describe("switchboard demo", () => {
   }, 30_000);
 
   it("serves a playground that runs a query and loads nothing from anywhere else", async ({ skip }) => {
-    if (!existsSync(CHROMIUM)) {
-      if (process.env["SWITCHBOARD_REQUIRE_SERVICES"] === "1") throw new Error(`${CHROMIUM} is missing`);
-      console.warn("skipped: Chromium is not installed, so the playground is not looked at");
-      skip();
-    }
-    const browser = await chromium.launch({
-      executablePath: CHROMIUM,
-      args: ["--no-sandbox", "--disable-background-networking"],
-    });
+    const browser = await startChromium("the playground is not looked at");
+    if (browser === null) return skip();
     try {
       const page = await browser.newPage();
       const foreign: string[] = [];

@@ -2,7 +2,7 @@
 import { HeaderMap } from "@apollo/server";
 import { createCommands } from "../../src/commands/create-commands.js";
 import { loadConfig } from "../../src/config/load-config.js";
-import { createGateway } from "../../src/gateway/create-gateway.js";
+import { createGateway, type Gateway, type GatewayOptions } from "../../src/gateway/create-gateway.js";
 import { createIngest } from "../../src/ingest/create-ingest.js";
 import type { Ingest } from "../../src/ingest/ingest.js";
 import { PROVIDER_MODULES } from "../../src/providers/registry.js";
@@ -17,6 +17,7 @@ import type { TestDatabase } from "./databases.js";
 import { watchDatabase } from "./watch-database.js";
 
 export interface CachedGateway extends AsyncDisposable {
+  readonly gateway: Gateway;
   readonly ingest: Ingest;
   /** Every statement since the start, or since somebody emptied it. */
   readonly statements: SqlRequest[];
@@ -25,7 +26,11 @@ export interface CachedGateway extends AsyncDisposable {
 }
 
 /** A connection called "speko", all of whose history is there; the clock stands still at `now`. */
-export async function openCachedGateway(kind: TestDatabase, now: number): Promise<CachedGateway> {
+export async function openCachedGateway(
+  kind: TestDatabase,
+  now: number,
+  rights: Partial<Pick<GatewayOptions, "auth" | "apiKeys">> = {},
+): Promise<CachedGateway> {
   const { url, drop } = await kind.create();
   const { log } = createCaptureLogger();
   const config = loadConfig(
@@ -48,8 +53,9 @@ export async function openCachedGateway(kind: TestDatabase, now: number): Promis
   const shared = { store, ingest, log, now: () => now };
   const sync = { ...createSync({ ...shared, directory, pollIdleMs: 1e9, pollLiveMs: 1e9 }), look: noLook };
   const commands = createCommands({ ...shared, surroundings: createSurroundings(sync), timeoutMs: 100 });
-  const gateway = await createGateway({ ...config, ...shared, sync, commands });
+  const gateway = await createGateway({ ...config, ...rights, ...shared, sync, commands });
   return {
+    gateway,
     ingest,
     statements,
     async query<Data>(query: string, variables: object = {}): Promise<Data> {

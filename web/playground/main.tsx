@@ -24,12 +24,16 @@ const defaultTabs = Object.keys(operations)
     variables: variables[name.replace(/\.graphql$/, ".variables.json")] ?? null,
   }));
 
+/** Subscriptions go over a WebSocket to the same address; the headers of a tab become its connection parameters. */
+const subscriptionUrl = new URL("/graphql", window.location.href);
+subscriptionUrl.protocol = subscriptionUrl.protocol.replace("http", "ws");
+
 const root = document.getElementById("root");
 if (root === null) throw new Error("index.html has no #root");
 
 createRoot(root).render(
   <GraphiQL
-    fetcher={createGraphiQLFetcher({ url: "/graphql" })}
+    fetcher={createGraphiQLFetcher({ url: "/graphql", subscriptionUrl: subscriptionUrl.href })}
     defaultTabs={defaultTabs}
     shouldPersistHeaders={false}
     defaultHeaders={'{\n  "X-API-Key": ""\n}'}

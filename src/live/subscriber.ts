@@ -1,0 +1,38 @@
+/** Where the live room and the transports meet: who listens, and what runs for them. */
+import type { GraphQLFormattedError } from "graphql";
+import type { Principal } from "../context/principal.js";
+
+/** One client's end of one subscription, as the source sees it. */
+export interface Subscriber {
+  /** One execution result, serialised once for all who share it: the text of `{"data":…}`. */
+  next(payload: string): void;
+  /** Completed by the source (the session is over): after it nothing comes. */
+  complete(): void;
+  /** Ended by an error (cursor too old, rights gone): GraphQL errors, as they go over the wire. */
+  error(errors: readonly GraphQLFormattedError[]): void;
+  /**
+   * Resolves when the client has room for more, or is gone: what a source waits for between the pages of a snapshot or
+   * of what was missed. Without it a healthy client could be taken for a slow one.
+   */
+  drained?(): Promise<void>;
+}
+
+/** A subscription that somebody listens to. */
+export interface RunningSubscription {
+  /** The client left, or was closed. Idempotent. */
+  stop(): void;
+}
+
+/** An operation as it came from a client. */
+export interface SubscribeOperation {
+  query: string;
+  operationName?: string | null;
+  variables?: Record<string, unknown> | null;
+}
+
+/** Starts a subscription, or says why not: errors as they go over the wire. */
+export type Subscribe = (
+  operation: SubscribeOperation,
+  context: { principal: Principal },
+  subscriber: Subscriber,
+) => Promise<{ errors: readonly GraphQLFormattedError[] } | RunningSubscription>;

@@ -1,0 +1,207 @@
+/** One WebSocket: what is written to it, how much of it may wait, and when it is closed. */
+import type { WebSocket as ProtocolSocket } from "graphql-ws";
+import { CloseCode } from "graphql-ws";
+import type { GraphQLFormattedError } from "graphql";
+import type { Duplex } from "node:stream";
+import { Socket } from "node:net";
+import type { WebSocket } from "ws";
+import type { Principal } from "../../context/principal.js";
+import type { Logger } from "../../http/http-client.js";
+import { createBacklog } from "./backlog.js";
+import { createEnding } from "./ending.js";
+import { watchExpiry, type Expiry } from "./expiry.js";
+import type { LiveLimits } from "./limits.js";
+import type { LiveClient } from "./live-clients.js";
+import type { OperationRequest, Operations, RunningOperation } from "./operations.js";
+import { payloadBytes } from "./payload-bytes.js";
+
+/** Close codes that the protocol leaves to WebSocket itself, and the one of the contract for slow clients. */
+const GOING_AWAY = 1001;
+const TOO_SLOW = 4429;
+
+/** Errors of an operation as they go over the wire. */
+export class OperationErrors extends Error {
+  constructor(readonly errors: readonly GraphQLFormattedError[]) {
+    super("the operation was refused");
+  }
+}
+
+export interface SocketClient extends LiveClient {
+  /** The connection as the protocol's library sees it. */
+  readonly protocol: ProtocolSocket;
+  /** The client has said who it is. */
+  admit(principal: Principal, giveUpSeat: () => void): void;
+  /** Starts an operation; its results go out by themselves. */
+  start(id: string, request: OperationRequest): AsyncGenerator<never, void, void>;
+  /** Closes, and ends everything that runs for the client at once. */
+  shut(code: number, reason: string): void;
+  /** Called once, when nothing more can be sent. */
+  onShut: (code: number, reason: string) => void;
+}
+
+export interface SocketClientOptions {
+  socket: WebSocket;
+  /** The connection below it. */
+  stream: Duplex;
+  operations: Operations;
+  limits: LiveLimits;
+  log: Logger;
+  now: () => number;
+}
+
+const TEXT = { binary: false, compress: false, fin: true } as const;
+const CLOSING_BRACE = 0x7d;
+
+/** Wraps a socket that was just opened. */
+export function createSocketClient(options: SocketClientOptions): SocketClient {
+  const { socket, stream, operations, limits, log, now } = options;
+  const running = new Set<RunningOperation>();
+  const backlog = createBacklog(
+    {
+      waitingBytes: () => socket.bufferedAmount,
+      takenBytes: () => (stream instanceof Socket ? stream.bytesWritten : 0) - stream.writableLength,
+    },
+    limits,
+  );
+  let open = true;
+  let leaving = false;
+  let heard = true;
+  let principal: Principal | null = null;
+  let expiry: Expiry | null = null;
+  let giveUpSeat = () => undefined as void;
+  let receive: ((text: string) => Promise<void>) | null = null;
+
+  function shut(code: number, reason: string): void {
+    if (!open) return;
+    open = false;
+    for (const operation of running) operation.stop();
+    running.clear();
+    expiry?.clear();
+    giveUpSeat();
+    backlog.release();
+    const said = shortened(reason);
+    socket.close(code, said);
+    client.onShut(code, said);
+  }
+
+  function shutSlow(): void {
+    log.info({ client: principal?.name, ...backlog.describe() }, "a client that does not read is closed");
+    shut(TOO_SLOW, "Reads too slowly: resume with the last cursor");
+  }
+
+  function write(message: string | Buffer): void {
+    if (!open) return;
+    if (backlog.isFull()) return shutSlow();
+    backlog.added();
+    socket.send(message, TEXT, backlog.left);
+  }
+
+  function begin(id: string, request: OperationRequest, who: Principal): AsyncGenerator<never, void, void> {
+    const before = Buffer.from(`{"id":${JSON.stringify(id)},"type":"next","payload":`);
+    const ended = (): void => {
+      running.delete(operation);
+      // After the library has told the client of it, and in no case from within `start`.
+      if (leaving) setImmediate(leaveIfIdle);
+    };
+    const ending = createEnding(() => {
+      operation.stop();
+      ended();
+    });
+    const operation = operations.start(request, who, {
+      next(payload) {
+        if (!open || expiry?.passed() === true) return;
+        const bytes = payloadBytes(payload);
+        const message = Buffer.allocUnsafe(before.length + bytes.length + 1);
+        message.set(before);
+        message.set(bytes, before.length);
+        message[message.length - 1] = CLOSING_BRACE;
+        write(message);
+      },
+      complete() {
+        ended();
+        ending.end();
+      },
+      error(errors) {
+        ended();
+        ending.fail(new OperationErrors(errors));
+      },
+      drained: backlog.drained,
+    });
+    running.add(operation);
+    return ending.iterator;
+  }
+
+  function leaveIfIdle(): void {
+    if ([...running].some(({ kind }) => kind !== "subscription")) return;
+    shut(GOING_AWAY, "Going away");
+  }
+
+  socket.on("message", (data: Buffer, isBinary) => {
+    heard = true;
+    if (!open || receive === null) return;
+    if (isBinary) return shut(CloseCode.BadRequest, "Invalid message received: text is expected");
+    receive(data.toString()).catch((error: unknown) => {
+      // The library refuses by throwing what is well-formed and not the client's to send.
+      if (error instanceof Error && error.message.startsWith("Unexpected message of type"))
+        return shut(CloseCode.BadRequest, "Invalid message received");
+      log.error({ err: error }, "a message of a live client failed");
+      shut(CloseCode.InternalServerError, "Internal server error");
+    });
+  });
+  // Pongs are written without asking us; a client that pings and does not read must not make them pile up.
+  socket.on("ping", () => void (open && backlog.isFull() && shutSlow()));
+  socket.on("pong", () => void (heard = true));
+  socket.on("error", (error) => log.debug({ err: error, client: principal?.name }, "a WebSocket failed"));
+  socket.on("close", (code, reason) => shut(code, reason.toString()));
+
+  const client: SocketClient = {
+    protocol: {
+      protocol: socket.protocol,
+      send: write,
+      close: (code = 1000, reason = "") => shut(code, reason),
+      onMessage: (listener) => void (receive = listener),
+    },
+    admit(who, seat) {
+      if (!open) return seat();
+      principal = who;
+      giveUpSeat = seat;
+      expiry = watchExpiry(who, now, () =>
+        shut(CloseCode.Forbidden, "Forbidden: the credentials have expired"),
+      );
+    },
+    start(id, request) {
+      // Whoever leaves answers nothing new: the client is about to be told to come back.
+      const idle = () => createEnding(() => undefined).iterator;
+      if (!open || leaving || principal === null || expiry?.passed() === true) return idle();
+      return begin(id, request, principal);
+    },
+    shut,
+    onShut: () => undefined,
+    beat() {
+      if (!open) return;
+      const stuck = backlog.isStuck();
+      if (!heard && socket.bufferedAmount === 0) return socket.terminate();
+      if (!heard && stuck) return shutSlow();
+      heard = false;
+      socket.ping();
+    },
+    leave() {
+      leaving = true;
+      for (const operation of running) if (operation.kind === "subscription") operation.stop();
+      leaveIfIdle();
+    },
+    terminate: () => socket.terminate(),
+  };
+  return client;
+}
+
+/** A close frame has room for 123 bytes of reason. */
+function shortened(reason: string): string {
+  const bytes = Buffer.from(reason);
+  return bytes.length <= 123
+    ? reason
+    : `${bytes
+        .subarray(0, 119)
+        .toString()
+        .replace(/\uFFFD$/, "")}…`;
+}
