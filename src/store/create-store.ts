@@ -1,9 +1,10 @@
 import {
   createChildRepository, createInteractionRepository, createReportRepository, createTranscriptRepository,
 } from "./repositories/child-repositories.js"; // prettier-ignore
+import { createChangeRepository } from "./repositories/change-repository.js";
 import { createCommandRepository } from "./repositories/command-repository.js";
 import { createCoverageRepository, createLeaseRepository } from "./repositories/coverage-repository.js";
-import { createChangeRepository, createConnectionRepository } from "./repositories/gateway-repositories.js";
+import { createConnectionRepository } from "./repositories/gateway-repositories.js";
 import { createJoinRepository } from "./repositories/join-repository.js";
 import { createRetentionRepository } from "./repositories/retention-repository.js";
 import { createErasureRepository } from "./repositories/erasure-repository.js";

@@ -5,6 +5,7 @@
  * Rights are part of every read: a `ConnectionScope` becomes a condition in the SQL itself, so a row of a connection
  * that the principal may not see never leaves the database, by whatever way it is asked for.
  */
+import type { ChangeRepository } from "./change-log.js";
 import type { CommandRepository } from "./command-log.js";
 import type {
   Capability,
@@ -31,6 +32,7 @@ import type {
 import type { StatsRepository } from "./stats/stats.js";
 import type { ErasureRepository, RetentionRepository } from "./removal.js";
 
+export type * from "./change-log.js";
 export type * from "./command-log.js";
 
 /** Connections a read may touch, by name. `"all"` is for the gateway's own work, never for a principal's "*". */
@@ -259,21 +261,6 @@ export interface LeaseRepository {
   take(name: string, holder: string, now: EpochMs, forMs: number): Promise<boolean>;
   /** Gives it back; nothing happens when somebody else has it. */
   release(name: string, holder: string): Promise<void>;
-}
-
-/** One step of the change log. */
-export interface ChangeRow {
-  sequence: number;
-  sessionKey: number;
-  at: EpochMs;
-  kind: "CREATED" | "UPDATED" | "ENDED";
-  changed: readonly string[];
-  previousState: SessionState | null;
-}
-
-export interface ChangeRepository {
-  after(sequence: number, limit: number, scope: ConnectionScope): Promise<ChangeRow[]>;
-  last(): Promise<number>;
 }
 
 /** Keys by which sessions of different connections are found to be one conversation. */

@@ -16,6 +16,7 @@ export const sqliteDialect: Dialect = {
   isGone: () => null,
   // BEGIN IMMEDIATE lets in one writer at a time.
   lock: () => null,
+  changeLogLock: null,
   search: sqliteSearch,
   // Indexes of a search are virtual and shadow tables: they follow the tables that they are made of.
   columns: `SELECT l.name AS table_name, c.name AS column_name,
