@@ -1,4 +1,5 @@
 /** Wires the rooms together into one running gateway. */
+import { createLocalBus } from "../bus/local-bus.js";
 import type { Config } from "../config/load-config.js";
 import { createGateway } from "../gateway/create-gateway.js";
 import type { Logger } from "../http/http-client.js";
@@ -48,7 +49,8 @@ export async function startGateway(
 ): Promise<RunningGateway> {
   const database = await openDatabase(config.databaseUrl, databaseOptions(config));
   const store = createStore(database);
-  const ingest = createIngest(database, { now });
+  const bus = createLocalBus();
+  const ingest = createIngest(database, { now, onChange: (last) => bus.publish(last) });
   const connections = config.connections.map(({ name, module, values, defaultRegion }) =>
     module.connect({
       name,
@@ -80,7 +82,7 @@ export async function startGateway(
     now,
     timeoutMs: config.commandTimeoutMs,
   });
-  const gateway = await createGateway({ ...config, store, sync, commands, log, now });
+  const gateway = await createGateway({ ...config, store, sync, commands, bus, log, now });
   const server = await createServer({
     gateway,
     log,
@@ -104,6 +106,7 @@ export async function startGateway(
   async function end(): Promise<void> {
     await server.drain(DRAIN_MS);
     await gateway.stop();
+    await bus.close();
     await sync.stop();
     await rebuild.stop();
     await retention.stop();

@@ -57,11 +57,10 @@ export interface ChangeRepository {
   last(): Promise<number>;
   /** The lowest place behind which nothing has been removed by age. */
   floor(): Promise<number>;
-  /** Sessions that match, with a key above `afterKey`, by key. */
+  /** Sessions that match, with a key above `afterKey`, by key; or just the one session of a key. */
   sessionsAt(
     filter: SessionFilter,
-    afterKey: number,
-    limit: number,
+    which: { afterKey: number; limit: number } | { key: number },
     scope: ConnectionScope,
   ): Promise<SessionsAt>;
   /** Which of the sessions match now. */

@@ -8,7 +8,10 @@ export interface PollLoopOptions {
   poll(): Promise<void>;
   /** Milliseconds between the end of one poll and the start of the next. */
   intervalMs: number;
-  /** A `kick` polls at once when the last poll began longer ago than this, milliseconds. */
+  /**
+   * A `kick` polls at once when the last poll began longer ago than this, milliseconds; and while somebody watches, this is
+   * the pause between two polls.
+   */
   kickAfterMs: number;
   now: () => EpochMs;
   log: Logger;
@@ -24,6 +27,7 @@ export class PollLoop {
   #startedAt = -Infinity;
   #failures = 0;
   #stopped = false;
+  #watchers = 0;
 
   constructor(options: PollLoopOptions) {
     this.#options = options;
@@ -40,6 +44,17 @@ export class PollLoop {
     if (this.#stopped || this.#options.now() - this.#startedAt < maxAgeMs) return;
     clearTimeout(this.#timer);
     return this.#run();
+  }
+
+  /** Somebody watches, until the answer is called: it is polled fast. */
+  watch(): () => void {
+    this.#watchers += 1;
+    if (this.#watchers === 1) void this.kick();
+    let isOver = false;
+    return () => {
+      if (!isOver) this.#watchers -= 1;
+      isOver = true;
+    };
   }
 
   /** Ends the loop; a poll in flight is waited for. */
@@ -59,10 +74,9 @@ export class PollLoop {
     this.#running = this.#attempt().finally(() => {
       this.#running = undefined;
       if (this.#stopped) return;
-      const pause = Math.min(
-        this.#options.intervalMs * 2 ** Math.min(this.#failures, 5),
-        Math.max(MAX_BACKOFF_MS, this.#options.intervalMs),
-      );
+      const { intervalMs, kickAfterMs } = this.#options;
+      const interval = this.#watchers > 0 ? Math.min(kickAfterMs, intervalMs) : intervalMs;
+      const pause = Math.min(interval * 2 ** Math.min(this.#failures, 5), Math.max(MAX_BACKOFF_MS, interval));
       this.#timer = setTimeout(() => void this.#run(), pause);
       this.#timer.unref();
     });

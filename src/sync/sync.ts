@@ -27,6 +27,12 @@ export interface SyncOptions {
   keptSince?: KeptSince;
 }
 
+/** Connections that somebody watches, and sessions among them. */
+export interface WatchTarget {
+  connections: readonly string[];
+  sessions?: readonly { connection: string; providerKey: string; providerId: string }[];
+}
+
 export interface Sync {
   readonly directory: ConnectionDirectory;
   readonly refresh: Refresh;
@@ -38,6 +44,8 @@ export interface Sync {
    * `maxAgeMs`, those polled longer ago than that are polled now, and the promise waits for it, `waitMs` at most.
    */
   look(connections: readonly string[], maxAgeMs?: number, waitMs?: number): Promise<void>;
+  /** Somebody watches: these connections are polled fast until the answer is called. */
+  watch(target: WatchTarget): () => void;
   stop(): Promise<void>;
 }
 
@@ -98,6 +106,10 @@ export function createSync(options: SyncOptions): Sync {
       const patience = new AbortController();
       await Promise.race([Promise.all(polls), pause(waitMs, patience.signal)]);
       patience.abort();
+    },
+    watch({ connections }) {
+      const ends = connections.map((name) => loops.get(name)?.watch());
+      return () => ends.forEach((end) => end?.());
     },
     async stop() {
       abort.abort();

@@ -28,18 +28,19 @@ export function createChangeRepository({ all, dialect }: Database): ChangeReposi
       const [row] = await all("SELECT floor FROM change_feed", []);
       return Number(row?.["floor"] ?? 0);
     },
-    async sessionsAt(filter, afterKey, limit, scope) {
+    async sessionsAt(filter, which, scope) {
       const conditions = new Conditions();
       addScope(conditions, scope, dialect);
       addFilter(conditions, filter, dialect);
-      conditions.add("key > ?", afterKey);
+      if ("key" in which) conditions.add("key = ?", which.key);
+      else conditions.add("key > ?", which.afterKey);
       // What leaves few sessions is found by its own index and sorted; the plus keeps the order's index out of it.
       const order = leavesFew(filter) ? "+key" : "key";
       // One statement sees one state: the sessions are as they were when the log ended just there.
       const sql = `SELECT place.up_to, found.* FROM (${LAST}) AS place
         LEFT JOIN (${SELECT_SESSION}${conditions.where} ORDER BY ${order} LIMIT ?) AS found ON 1 = 1
         ORDER BY found.key`;
-      const rows = await all(sql, [...conditions.values, limit]);
+      const rows = await all(sql, [...conditions.values, "key" in which ? 1 : which.limit]);
       return {
         upTo: Number(rows[0]?.["up_to"] ?? 0),
         rows: rows.filter((row) => row["key"] !== null).map(toSessionRow),
