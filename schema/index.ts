@@ -30,6 +30,7 @@ export * from "./session/session-connection.type.js";
 export * from "./session/session-filter.input.js";
 export * from "./session/session-order.input.js";
 export * from "./session/session-stats.args.js";
+export * from "./session/session-subscription.args.js";
 export * from "./session/session-stats.enums.js";
 export * from "./session/session-stats.type.js";
 export * from "./session/session.args.js";

@@ -106,7 +106,7 @@ export async function startGateway(
     timeoutMs: config.commandTimeoutMs,
   });
   const inbox = createInbox({ store, ingest, sync, log, now });
-  const gateway = await createGateway({ ...config, store, sync, commands, log, now });
+  const gateway = await createGateway({ ...config, store, sync, commands, bus, log, now });
   const server = await createServer({
     gateway,
     log,

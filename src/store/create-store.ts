@@ -1,9 +1,10 @@
 import {
   createChildRepository, createInteractionRepository, createReportRepository, createTranscriptRepository,
 } from "./repositories/child-repositories.js"; // prettier-ignore
+import { createChangeRepository } from "./repositories/change-repository.js";
 import { createCommandRepository } from "./repositories/command-repository.js";
 import { createCoverageRepository, createLeaseRepository } from "./repositories/coverage-repository.js";
-import { createChangeRepository, createConnectionRepository } from "./repositories/gateway-repositories.js";
+import { createConnectionRepository } from "./repositories/gateway-repositories.js";
 import { createHoldingRepository } from "./repositories/holding-repository.js";
 import { createInboxRepository } from "./repositories/inbox-repository.js";
 import { createJoinRepository } from "./repositories/join-repository.js";

@@ -5,6 +5,7 @@
  * Rights are part of every read: a `ConnectionScope` becomes a condition in the SQL itself, so a row of a connection
  * that the principal may not see never leaves the database, by whatever way it is asked for.
  */
+import type { ChangeRepository } from "./change-log.js";
 import type { CommandRepository } from "./command-log.js";
 import type { InboxRepository } from "./inbox.js";
 import type {
@@ -32,6 +33,7 @@ import type {
 import type { StatsRepository } from "./stats/stats.js";
 import type { ErasureRepository, RetentionRepository } from "./removal.js";
 
+export type * from "./change-log.js";
 export type * from "./command-log.js";
 export type * from "./inbox.js";
 
@@ -295,21 +297,6 @@ export interface HoldingRepository {
   watch(gateway: string, watches: readonly StoredWatch[]): Promise<void>;
   /** What is watched at all gateways but this one. */
   watchedElsewhere(gateway: string): Promise<StoredWatch[]>;
-}
-
-/** One step of the change log. */
-export interface ChangeRow {
-  sequence: number;
-  sessionKey: number;
-  at: EpochMs;
-  kind: "CREATED" | "UPDATED" | "ENDED";
-  changed: readonly string[];
-  previousState: SessionState | null;
-}
-
-export interface ChangeRepository {
-  after(sequence: number, limit: number, scope: ConnectionScope): Promise<ChangeRow[]>;
-  last(): Promise<number>;
 }
 
 /** Keys by which sessions of different connections are found to be one conversation. */

@@ -26,11 +26,23 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   // What leaves the house for good: by age, or because somebody asks for it.
   "src/retention": ["src/store", "src/model", "src/http"],
   "src/commands": ["src/providers", "src/ingest", "src/store", "src/model", "src/errors", "src/http"],
-  "src/context": ["src/loaders"],
+  "src/context": ["src/loaders", "src/live"],
+  // What is live is told from the store, as loaders make it into answers.
+  "src/live": [
+    ...[
+      "src/bus",
+      "src/context",
+      "src/loaders",
+      "src/store",
+      "src/sync",
+      "src/model",
+      "src/errors",
+      "src/http",
+    ],
+  ],
   // Acting is one of the things that an operation's context offers.
   "src/loaders": ["src/context", "src/commands", "src/store", "src/sync", "src/model", "src/errors"],
   "src/federation": ["schema"],
-  "src/live": ["src/context"],
   "src/gateway": [
     ...[
       "resolvers",
@@ -42,7 +54,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
       "src/config",
       "src/errors",
     ],
-    ...["src/http", "src/live", "src/model", "src/store", "src/sync"],
+    ...["src/http", "src/model", "src/store", "src/sync", "src/live", "src/bus"],
   ],
   "src/server": ["src/gateway", "src/live", "src/sync", "src/context", "src/errors", "src/http"],
   "src/sandbox": [],

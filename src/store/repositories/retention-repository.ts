@@ -59,7 +59,11 @@ export function createRetentionRepository(database: Database): RetentionReposito
            ORDER BY at LIMIT ?`,
           [before, limit],
         );
-        return yield* removeBy("changes", "sequence", keysOf(rows, "sequence"));
+        const sequences = keysOf(rows, "sequence");
+        // Whoever stands behind the newest of them has lost nothing; whoever stands before it must begin again.
+        const floor = sequences.reduce((highest, sequence) => Math.max(highest, sequence), 0);
+        yield* run("UPDATE change_feed SET floor = ? WHERE floor < ?", [floor, floor]);
+        return yield* removeBy("changes", "sequence", sequences);
       }),
 
     removeCommands: (before, limit) =>
