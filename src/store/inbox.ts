@@ -60,8 +60,8 @@ export interface InboxRepository {
   /** Writes deliveries down, on disk before it resolves; one word for each, in order. */
   add(deliveries: readonly NewDelivery[]): Promise<Written[]>;
   /**
-   * Takes what is due, oldest first. Nothing of a session is taken while something older of it is in hand, be it in
-   * another process, or waits for another try.
+   * Takes what is due, oldest first. Nothing of a session is taken while anything of it is in hand, be it in another
+   * process, or something older of it waits for another try.
    */
   claim(connection: string, now: EpochMs, limit: number): Promise<InboxDelivery[]>;
   /** These are processed: of them only what tells them from others is kept. */

@@ -102,11 +102,12 @@ export class InboxWorker {
     const { name } = this.#connection;
     await store.inbox.giveBack(this.#lost);
     this.#lost = [];
-    const deliveries = await store.inbox.claim(name, now(), CLAIM);
+    const at = now();
+    const deliveries = await store.inbox.claim(name, at, CLAIM);
     if (deliveries.length === 0) {
       const next = await store.inbox.nextAt(name);
       // What is due and could not be taken waits for something in hand, here or elsewhere.
-      if (next !== null && next > now()) this.#later(next - now());
+      if (next !== null && next > at) this.#later(next - at);
       return;
     }
     this.#lookAgain = true;

@@ -47,6 +47,15 @@ function conversation(provider: "plivo" | "speko" | "portsip"): Conversation {
   };
 }
 
+/** When a connection's last webhook came. */
+async function lastReceivedAt(connection: string): Promise<number> {
+  const { data } = await gateway.query<{
+    connections: { name: string; webhooks: { lastReceivedAt: string | null } | null }[];
+  }>("{ connections { name webhooks { lastReceivedAt } } }");
+  const inbox = data?.connections.find(({ name }) => name === connection)?.webhooks;
+  return Date.parse(inbox?.lastReceivedAt ?? "1970-01-01");
+}
+
 /** What is stored of the newest session of a connection, without asking its provider. */
 async function newest(connection: string): Promise<Record<string, unknown> | undefined> {
   const { data } = await gateway.query<{ sessions: { nodes: Record<string, unknown>[] } }>(
@@ -85,15 +94,30 @@ const STEPS: Readonly<Record<string, readonly [Step, Record<string, unknown>][]>
   ],
 };
 
+const LISTS = {
+  plivo: /Session\/?\?/,
+  speko: /\/v1\/(?:sessions|agents)/,
+  portsip: /\/sessions\/?(?:\?|$)|started_at%20ge/,
+} as const;
+
 describe.each(["plivo", "speko", "portsip"] as const)("%s", (provider) => {
   it("each step is stored when its webhook comes", async () => {
     const before = await newest(provider);
     const talk = conversation(provider);
     sandbox.begin(talk);
+    sandbox.servers[provider].forget();
     for (const [step, expected] of STEPS[provider] ?? []) {
+      const steppedAt = Date.now();
       sandbox.apply(talk, step);
       await expect.poll(() => newest(provider), { timeout: 8_000, interval: 20 }).toMatchObject(expected);
+      expect(await lastReceivedAt(provider)).toBeGreaterThanOrEqual(steppedAt);
       expect((await newest(provider))?.["providerId"]).not.toBe(before?.["providerId"]);
     }
+    // The session itself was read, and no list.
+    const asked = sandbox.servers[provider].requests
+      .map(({ url }) => url)
+      .filter((url) => !/auth|login/.test(url));
+    expect(asked.length).toBeGreaterThan(0);
+    expect(asked.filter((url) => LISTS[provider].test(url))).toEqual([]);
   }, 30_000);
 });

@@ -24,10 +24,13 @@ const COLUMNS: Column[] = [
 /** No connection is called so. */
 const CLAIMS = "webhook inbox";
 
-/** Older ones of the same session that are in hand or wait for their time. */
-const BEFORE_IT = `SELECT 1 FROM webhook_inbox AS earlier WHERE earlier.connection = due.connection
-  AND earlier.state = 'PENDING' AND earlier.provider_key = due.provider_key AND earlier.sequence < due.sequence
-  AND (earlier.owner IS NOT NULL OR earlier.next_attempt_at > ?)`;
+/**
+ * Others of the same session that are in hand, or older and waiting for their time. One that is in hand may be the
+ * newer one: numbers are given out before they can be seen.
+ */
+const IN_ITS_WAY = `SELECT 1 FROM webhook_inbox AS other WHERE other.connection = due.connection
+  AND other.state = 'PENDING' AND other.provider_key = due.provider_key
+  AND (other.owner IS NOT NULL OR (other.sequence < due.sequence AND other.next_attempt_at > ?))`;
 
 /** The inbox of one database. `owner`: this process. */
 export function createInboxRepository(database: Database, owner: Owner): InboxRepository {
@@ -76,7 +79,7 @@ export function createInboxRepository(database: Database, owner: Owner): InboxRe
         const rows = yield* run(
           `UPDATE webhook_inbox SET owner = ? WHERE sequence IN (
              SELECT sequence FROM webhook_inbox AS due WHERE connection = ? AND state = 'PENDING' AND owner IS NULL
-               AND next_attempt_at <= ? AND NOT EXISTS (${BEFORE_IT}) ORDER BY sequence LIMIT ?)
+               AND next_attempt_at <= ? AND NOT EXISTS (${IN_ITS_WAY}) ORDER BY sequence LIMIT ?)
            RETURNING sequence, delivery_id, message, provider_key, received_at, attempts`,
           [owner.number, connection, now, now, limit],
         );
