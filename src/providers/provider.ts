@@ -171,6 +171,28 @@ export interface WebhookReceiver {
   read(message: string, receivedAt: EpochMs): WebhookNews;
 }
 
+/** What a push channel tells. Push is a hint: what it says of a session is stored, and what it leaves open is read. */
+export interface PushListener {
+  /** Learned from the push itself. Resolves when it is stored. */
+  told(snapshots: SessionSnapshot[]): Promise<void>;
+  /** These sessions are to be read; `otherwise` is what is stored of one that the provider cannot (yet) show. */
+  changed(sessions: readonly { providerId: string; otherwise?: SessionSnapshot }[]): void;
+  /** All that is live is to be listed. Resolves when a list that began after this call is stored. */
+  look(isUrgent: boolean): Promise<void>;
+  /** The channel works from here on; what happened before may have been missed. */
+  opened(): void;
+  /** It does not; it is opened again, unless `isFinal`. */
+  lost(error: ProviderError, isFinal?: boolean): void;
+  /** What was followed is over: nothing more will come. */
+  ended(): void;
+}
+
+/** A push channel that makes itself again when it breaks. */
+export interface PushChannel {
+  /** Nothing is told afterwards. */
+  close(): Promise<void>;
+}
+
 /** One account at a provider, connected. All methods throw only `ProviderError`s, or the signal's reason. */
 export interface ProviderConnection {
   readonly name: string;
@@ -205,6 +227,10 @@ export interface ProviderConnection {
   readSection(session: SessionReference, section: Section, options?: ReadOptions): Promise<ReadOutcome>;
   /** The recording's URL, fresh from the provider. Never cached, logged or stored. Null when there is none (yet). */
   recordingUrl(session: SessionReference, locator: JsonObject, options?: ReadOptions): Promise<string | null>;
+  /** Opens a channel that tells of all sessions of the connection, where the provider has one. */
+  openLive?(listener: PushListener): PushChannel;
+  /** Follows one live session, where the provider has a channel for each. */
+  streamSession?(session: { providerId: string }, listener: PushListener): PushChannel;
   /** What it can be told to do; agrees with the module's capabilities. */
   readonly commands: ProviderCommands;
   /** Looks, by reads only, at what the credentials may do and how the account is set up. A failure is a row. */

@@ -21,8 +21,8 @@ export class PollLoop {
   readonly #options: PollLoopOptions;
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> | undefined;
-  /** A poll that begins after the one that runs, and not sooner than its gap. */
-  #next: Promise<void> | undefined;
+  /** Polls that somebody waits for, by their gap. */
+  readonly #pending = new Map<number, Promise<void>>();
   #startedAt = -Infinity;
   /** The same by a clock that nobody sets. */
   #began = -Infinity;
@@ -43,12 +43,15 @@ export class PollLoop {
   }
 
   /**
-   * A poll that begins after this call, `gapMs` after the one before it began at the soonest: those who ask meanwhile
-   * share it. Resolves when it is over; never rejects.
+   * A poll that begins after this call, `gapMs` after the one before it began at the soonest: those who ask for the same
+   * meanwhile share it. Resolves when it is over; never rejects.
    */
   anew(gapMs: number): Promise<void> {
-    this.#next ??= this.#afterGap(gapMs);
-    return this.#next;
+    const pending = this.#pending.get(gapMs);
+    if (pending !== undefined) return pending;
+    const next = this.#afterGap(gapMs, performance.now());
+    this.#pending.set(gapMs, next);
+    return next;
   }
 
   /** Polls now, and from then on by the clock. */
@@ -76,17 +79,22 @@ export class PollLoop {
     await this.#running;
   }
 
-  async #afterGap(gapMs: number): Promise<void> {
-    while (this.#running !== undefined) await this.#running;
-    const restMs = this.#began + gapMs - performance.now();
-    if (restMs > 0)
+  async #afterGap(gapMs: number, askedAt: number): Promise<void> {
+    for (;;) {
+      while (this.#running !== undefined) await this.#running;
+      // Somebody else's poll that began later than this was asked for will do.
+      if (this.#began > askedAt || this.#stopped) break;
+      const restMs = this.#began + gapMs - performance.now();
+      if (restMs <= 0) {
+        // Whoever asks from here on wants another one.
+        this.#pending.delete(gapMs);
+        return this.#run();
+      }
       await new Promise<void>((resolve) => {
         setTimeout(resolve, restMs).unref();
       });
-    while (this.#running !== undefined) await this.#running;
-    // Whoever asks from here on wants another one.
-    this.#next = undefined;
-    if (!this.#stopped) await this.#run();
+    }
+    this.#pending.delete(gapMs);
   }
 
   #run(): Promise<void> {

@@ -3,7 +3,7 @@ import { isProviderError } from "../errors/index.js";
 import type { Logger } from "../http/http-client.js";
 import type { Ingest } from "../ingest/ingest.js";
 import type { EpochMs } from "../model/index.js";
-import type { Store } from "../store/store.js";
+import type { SessionRow, Store } from "../store/store.js";
 import type { ConnectionDirectory, ConnectionState } from "./connection-directory.js";
 import { createCoverage, type Coverage } from "./coverage.js";
 import { createRefresh } from "./create-refresh.js";
@@ -12,6 +12,7 @@ import { Holdings } from "./holdings.js";
 import { createTurn } from "./keep-current.js";
 import type { KeptSince } from "./kept-since.js";
 import { PollLoop } from "./poll-loop.js";
+import { Push } from "./push.js";
 import type { Refresh } from "./refresh.js";
 import { Watches, type WatchTarget } from "./watches.js";
 
@@ -56,6 +57,10 @@ export const HISTORY_MS = 90 * 24 * 60 * 60 * 1000;
 const RETRY_FIRST_SYNC_MS = 5_000;
 /** How long a connection counts as watched after its last watcher, milliseconds. Promised are 30 s. */
 const LINGER_MS = 10_000;
+/** How many times slower a watched connection is polled while a push channel tells of it. */
+const PUSHED_TIMES = 5;
+/** A session that ended longer ago is not followed, milliseconds. */
+const FOLLOWED_AFTER_END_MS = 120_000;
 /** The same for a look at a connection that another gateway polls, milliseconds: enough for that one to hear of it. */
 const GLANCE_MS = 2_500;
 
@@ -72,15 +77,53 @@ export function createSync(options: SyncOptions): Sync {
 
   const watches = new Watches({
     lingerMs: LINGER_MS,
-    canFollow: () => false,
+    canFollow: (name) => directory.get(name)?.connection.streamSession !== undefined,
     onChange(name) {
-      if (holdings.holds(name)) loops.get(name)?.reschedule();
-      else holdings.hurry();
+      if (!holdings.holds(name)) return holdings.hurry();
+      follow(name);
+      loops.get(name)?.reschedule();
     },
   });
   /** Connections whose sessions somebody has asked for since their last poll began. */
   const looked = new Set<string>();
-  const isWatched = (name: string) => watches.isWatched(name) || watches.sessions(name).length > 0;
+  const pushes = new Map<string, Push>();
+
+  /** Opens and closes push channels as they are wanted now; those of live sessions when it is known which there are. */
+  function follow(name: string): void {
+    const isWatched = holdings.holds(name) && watches.isWatched(name);
+    pushes.get(name)?.follow(isWatched);
+    followSessions(name, isWatched).catch((error: unknown) =>
+      options.log.warn({ err: error, connection: name }, "live sessions could not be followed"),
+    );
+  }
+
+  async function followSessions(name: string, isWatched: boolean): Promise<void> {
+    if (directory.get(name)?.connection.streamSession === undefined) return;
+    const live = isWatched ? await store.sessions.unended(name) : [];
+    const sessions = holdings.holds(name) ? watches.sessions(name) : [];
+    const rows = sessions.length === 0 ? [] : await store.sessions.byRefs(sessions, "all");
+    if (abort.signal.aborted) return;
+    const isLongOver = (row: SessionRow | null | undefined) =>
+      row?.phase === "ENDED" && (row.endedAt ?? row.fetchedAt) < now() - FOLLOWED_AFTER_END_MS;
+    // Whether anybody watches still is asked again: it may have changed while the database was read.
+    if (!holdings.holds(name)) return pushes.get(name)?.followSessions([], []);
+    pushes.get(name)?.followSessions(
+      sessions.filter((_, index) => !isLongOver(rows[index])),
+      watches.isWatched(name) ? live : [],
+    );
+  }
+
+  /** Somebody watches the connection, or a session of it whose own stream does not work. */
+  const isPolled = (name: string) =>
+    watches.isWatched(name) ||
+    watches.sessions(name).some(({ providerKey }) => pushes.get(name)?.isLost(providerKey));
+
+  /** Who is told by push needs a poll only for what push may have left out. */
+  function intervalOf(name: string): number {
+    if (!isPolled(name)) return pollIdleMs;
+    const isPushed = pushes.get(name)?.isHealthy === true;
+    return Math.min(pollIdleMs, isPushed ? PUSHED_TIMES * pollLiveMs : pollLiveMs);
+  }
 
   for (const state of directory.all) {
     const { name } = state;
@@ -90,15 +133,34 @@ export function createSync(options: SyncOptions): Sync {
       ...shared,
       coverage,
       log,
-      isWatched: () => isWatched(name),
-      isFollowed: () => isLookedAt || isWatched(name),
+      isWatched: () => watches.isWatched(name),
+      isFollowed: ({ providerKey }) =>
+        (isLookedAt || isPolled(name)) && pushes.get(name)?.isStreamed(providerKey) !== true,
     });
-    const poll = () => {
+    const poll = async () => {
       isLookedAt = looked.delete(name);
-      return turn.run();
+      await turn.run();
+      if (watches.isWatched(name)) follow(name);
     };
-    const intervalMs = () => (isWatched(name) ? Math.min(pollLiveMs, pollIdleMs) : pollIdleMs);
-    loops.set(name, new PollLoop({ poll, intervalMs, kickAfterMs: pollLiveMs, now, log }));
+    const loop = new PollLoop({
+      poll,
+      intervalMs: () => intervalOf(name),
+      kickAfterMs: pollLiveMs,
+      now,
+      log,
+    });
+    loops.set(name, loop);
+    const push = new Push(state, {
+      ...shared,
+      log: options.log,
+      look: (gapMs) => loop.anew(gapMs),
+      catchUp() {
+        turn.widen();
+        void loop.anew(0);
+      },
+      onHealth: () => loop.reschedule(),
+    });
+    pushes.set(name, push);
   }
 
   const holdings = new Holdings({
@@ -114,6 +176,7 @@ export function createSync(options: SyncOptions): Sync {
       // How far somebody else had come is known only as far as it was noted.
       state.caughtUp = false;
       loops.get(name)?.start();
+      follow(name);
       if (synchronising.has(name)) return;
       synchronising.add(name);
       const task = synchronise(state).finally(() => {
@@ -124,6 +187,7 @@ export function createSync(options: SyncOptions): Sync {
     },
     onLost(name) {
       loops.get(name)?.pause();
+      follow(name);
     },
   });
 
@@ -171,6 +235,7 @@ export function createSync(options: SyncOptions): Sync {
       abort.abort();
       watches.close();
       await holdings.stop();
+      await Promise.all([...pushes.values()].map((push) => push.close()));
       await Promise.all([...loops.values()].map((loop) => loop.stop()));
       await Promise.all(background);
       await coverage.idle();

@@ -9,7 +9,7 @@ export const portsipModule: ProviderModule = {
   defaultConnectionName: "portsip",
   typeName: "PortsipSession",
   capabilities: new Set([
-    ...(["LIST", "HISTORY", "LIVE_POLL", "WEBHOOK", "RECORDING"] as const),
+    ...(["LIST", "HISTORY", "LIVE_POLL", "LIVE_PUSH", "WEBHOOK", "RECORDING"] as const),
     ...(["CREATE", "END", "HOLD", "RESUME", "TRANSFER_BLIND", "TRANSFER_WARM"] as const),
   ]),
   config: PORTSIP_CONFIG,

@@ -8,7 +8,16 @@ export const spekoModule: ProviderModule = {
   defaultConnectionName: "speko",
   typeName: "SpekoSession",
   capabilities: new Set([
-    ...(["LIST", "HISTORY", "LIVE_POLL", "WEBHOOK", "TRANSCRIPT", "REPORT", "RECORDING"] as const),
+    ...([
+      "LIST",
+      "HISTORY",
+      "LIVE_POLL",
+      "LIVE_PUSH",
+      "WEBHOOK",
+      "TRANSCRIPT",
+      "REPORT",
+      "RECORDING",
+    ] as const),
     ...(["END", "TRANSFER_BLIND", "TRANSFER_WARM"] as const),
   ]),
   config: SPEKO_CONFIG,
