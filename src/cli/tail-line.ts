@@ -50,7 +50,7 @@ export function toTailLine(change: TailChange, hasColours: boolean): string {
     pad(state, WIDTHS.state),
     pad(parties, WIDTHS.parties),
     // What a new session has is no news of it.
-    kind === "UPDATED" || kind === "ENDED" ? style("gray", changed.join(" ")) : (session.title ?? ""),
+    kind === "UPDATED" || kind === "ENDED" ? style("gray", changed.join(" ")) : plain(session.title ?? ""),
   ];
   return `${columns.join("  ").trimEnd()}\n`;
 }
@@ -60,7 +60,11 @@ function party(party: TailChange["session"]["from"]): string {
 }
 
 /** Providers choose names and titles: none of them may move the cursor or break the line. */
+function plain(text: string): string {
+  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, " ");
+}
+
 function pad(text: string, width: number): string {
-  const shown = [...text.replace(/\p{Cc}/gu, " ")];
+  const shown = [...plain(text)];
   return shown.length > width ? `${shown.slice(0, width - 1).join("")}…` : shown.join("").padEnd(width);
 }
