@@ -70,7 +70,7 @@ describe("the clients of docs/clients.md", () => {
   }
   beforeAll(async () => {
     ensureBuilt();
-    sandbox = await startSandbox({ traffic: { rate: 4, speed: 20 }, days: 1 });
+    sandbox = await startSandbox({ traffic: { rate: 60, speed: 20 }, days: 1 });
     folder = await mkdtemp(join(tmpdir(), "switchboard-clients-"));
     environment = {
       ...sandbox.environment,
