@@ -1,9 +1,10 @@
 /** Wires the rooms together into one running gateway. */
 import { createBus } from "../bus/create-bus.js";
 import type { Config } from "../config/load-config.js";
-import { createGateway } from "../gateway/create-gateway.js";
+import { createGateway, type Gateway } from "../gateway/create-gateway.js";
 import type { Logger } from "../http/http-client.js";
 import { createIngest } from "../ingest/create-ingest.js";
+import type { Ingest } from "../ingest/ingest.js";
 import { startSearchRebuild } from "../ingest/rebuild-search.js";
 import type { EpochMs } from "../model/index.js";
 import { createCommands } from "../commands/create-commands.js";
@@ -59,6 +60,9 @@ export interface RunningGateway {
   /** `http://HOST:PORT` */
   readonly url: string;
   readonly sync: Sync;
+  /** The door into the store, and what its subscribers have cost so far: for whoever measures. */
+  readonly ingest: Ingest;
+  readonly live: Gateway["live"];
   /** Drains and ends everything. Idempotent. */
   stop(): Promise<void>;
 }
@@ -154,7 +158,7 @@ export async function startGateway(
     inbox.start();
     retention.start();
     let ending: Promise<void> | undefined;
-    return { url, sync, stop: () => (ending ??= end()) };
+    return { url, sync, ingest, live: gateway.live, stop: () => (ending ??= end()) };
   } catch (error) {
     await end();
     throw error;
