@@ -12,6 +12,7 @@ import { EvoVoiceSessionResolver, PortsipSessionResolver } from "./session/provi
 import { SessionConnectionResolver } from "./session/session-connection.resolver.js";
 import { SessionStatsResolver } from "./session/session-stats.resolver.js";
 import { SessionResolver } from "./session/session.resolver.js";
+import { SubscriptionResolver } from "./subscription/subscription.resolver.js";
 import { TranscriptSearchResolver } from "./transcript/transcript-search.resolver.js";
 import { TranscriptResolver } from "./transcript/transcript.resolver.js";
 import { TransferResolver } from "./transfer/transfer.resolver.js";
@@ -38,4 +39,5 @@ export const RESOLVERS = [
   SessionCommandResolver,
   TransferCommandResolver,
   ViewerResolver,
+  SubscriptionResolver,
 ] as const satisfies NonEmptyArray<new () => object>;

@@ -14,6 +14,7 @@ export * from "./shared/sync-type-resolution.js";
 export * from "./connection/connection.enums.js";
 export * from "./connection/connection.type.js";
 export * from "./connection/source-status.type.js";
+export * from "./connection/webhook-inbox.type.js";
 
 export * from "./party/party.type.js";
 export * from "./party/phone-number.args.js";
@@ -29,6 +30,7 @@ export * from "./session/session-connection.type.js";
 export * from "./session/session-filter.input.js";
 export * from "./session/session-order.input.js";
 export * from "./session/session-stats.args.js";
+export * from "./session/session-subscription.args.js";
 export * from "./session/session-stats.enums.js";
 export * from "./session/session-stats.type.js";
 export * from "./session/session.args.js";

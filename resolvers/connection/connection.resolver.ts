@@ -1,5 +1,7 @@
 import { Ctx, FieldResolver, Float, Int, Query, Resolver, Root } from "type-graphql";
-import { Capability, Connection, ConnectionHealth, DateTimeScalar, SourceError } from "../../schema/index.js";
+import {
+  Capability, Connection, ConnectionHealth, DateTimeScalar, SourceError, WebhookInbox,
+} from "../../schema/index.js"; // prettier-ignore
 import type { ConnectionNode, OperationContext } from "../../src/context/context.js";
 
 @Resolver(() => Connection)
@@ -49,6 +51,11 @@ export class ConnectionResolver {
   @FieldResolver(() => SourceError, { nullable: true })
   lastError(@Root() { state }: ConnectionNode): unknown {
     return state.lastError ?? state.commandError;
+  }
+
+  @FieldResolver(() => WebhookInbox, { nullable: true })
+  webhooks(@Root() connection: ConnectionNode, @Ctx() context: OperationContext): unknown {
+    return context.connections.webhooks(connection);
   }
 
   @FieldResolver(() => Int)

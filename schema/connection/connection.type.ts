@@ -5,6 +5,7 @@ import type { Ref } from "../shared/ref.js";
 import { RequiresScope } from "../shared/scope.decorator.js";
 import { SourceError } from "../shared/source-error.type.js";
 import { Capability, ConnectionHealth, Provider } from "./connection.enums.js";
+import { WebhookInbox } from "./webhook-inbox.type.js";
 
 @Directive('@key(fields: "id")')
 @ObjectType({
@@ -59,6 +60,13 @@ export class Connection extends Node {
     description: "What went wrong last. Null when nothing did. Scope `admin`.",
   })
   lastError!: Ref<SourceError> | null;
+
+  @RequiresScope("admin")
+  @Field(() => WebhookInbox, {
+    nullable: true,
+    description: "What its provider has sent by itself. Null where no webhooks are set up. Scope `admin`.",
+  })
+  webhooks?: Ref<WebhookInbox> | null;
 
   @Field(() => Int, { description: "Sessions known here." })
   sessionCount?: number;

@@ -7,6 +7,7 @@ import { runMigrate } from "./migrate-command.js";
 import { runSandbox } from "./sandbox-command.js";
 import { runSchema } from "./schema-command.js";
 import { runStart } from "./start-command.js";
+import { runTail } from "./tail-command.js";
 
 /** What a command is given. */
 export interface CommandInput {
@@ -31,6 +32,7 @@ export const COMMANDS: Readonly<Record<string, { run: Command; summary: string }
   demo: { run: runDemo, summary: "four sandbox providers with live traffic, and a gateway on them" },
   doctor: { run: runDoctor, summary: "looks at every configured connection and says what is wrong" },
   backfill: { run: runBackfill, summary: "fills the cache with history, as far back as it is told" },
+  tail: { run: runTail, summary: "live changes of sessions in the terminal" },
   erase: { run: runErase, summary: "removes everything that is stored of one number or address" },
   migrate: {
     run: runMigrate,

@@ -41,11 +41,13 @@ export const runDemo: Command = async ({ argv, environment, signal, print }) => 
         SWITCHBOARD_POLL_IDLE_MS: "2000",
         SWITCHBOARD_POLL_LIVE_MS: "1000",
         ...sandbox.environment,
+        ...sandbox.webhookEnvironment,
       },
       print,
     });
     if (config === null) return 2;
     return await runGateway(config, signal, (url) => {
+      for (const server of Object.values(sandbox.servers)) server.deliverTo(`${url}/webhooks/${server.name}`);
       const providers = Object.values(sandbox.servers).map(
         (server) => `  ${server.name.padEnd(12)} ${server.baseUrl}`,
       );

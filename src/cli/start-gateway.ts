@@ -1,8 +1,10 @@
 /** Wires the rooms together into one running gateway. */
+import { createBus } from "../bus/create-bus.js";
 import type { Config } from "../config/load-config.js";
-import { createGateway } from "../gateway/create-gateway.js";
+import { createGateway, type Gateway } from "../gateway/create-gateway.js";
 import type { Logger } from "../http/http-client.js";
 import { createIngest } from "../ingest/create-ingest.js";
+import type { Ingest } from "../ingest/ingest.js";
 import { startSearchRebuild } from "../ingest/rebuild-search.js";
 import type { EpochMs } from "../model/index.js";
 import { createCommands } from "../commands/create-commands.js";
@@ -14,6 +16,7 @@ import type { DatabaseOptions } from "../store/database-options.js";
 import { createStore } from "../store/create-store.js";
 import { openDatabase } from "../store/open-database.js";
 import { createConnectionDirectory } from "../sync/connection-directory.js";
+import { createInbox } from "../sync/inbox.js";
 import { createSurroundings } from "../sync/surroundings.js";
 import { createSync, type Sync } from "../sync/sync.js";
 
@@ -36,6 +39,11 @@ export function databaseOptions(config: Config): DatabaseOptions {
   };
 }
 
+/** Where a provider can reach the webhook route of a connection; null when nobody has said. */
+function webhookUrl(publicUrl: string | null, connection: string): string | null {
+  return publicUrl === null ? null : `${publicUrl}/webhooks/${connection}`;
+}
+
 /** What the configuration says about clients that stay connected. */
 function liveLimits(config: Config): LiveLimits {
   return {
@@ -52,6 +60,9 @@ export interface RunningGateway {
   /** `http://HOST:PORT` */
   readonly url: string;
   readonly sync: Sync;
+  /** The door into the store, and what its subscribers have cost so far: for whoever measures. */
+  readonly ingest: Ingest;
+  readonly live: Gateway["live"];
   /** Drains and ends everything. Idempotent. */
   stop(): Promise<void>;
 }
@@ -64,7 +75,8 @@ export async function startGateway(
 ): Promise<RunningGateway> {
   const database = await openDatabase(config.databaseUrl, databaseOptions(config));
   const store = createStore(database);
-  const ingest = createIngest(database, { now });
+  const bus = createBus(config.redisUrl, log);
+  const ingest = createIngest(database, { now, onChange: (upTo) => bus.publish(upTo) });
   const connections = config.connections.map(({ name, module, values, defaultRegion }) =>
     module.connect({
       name,
@@ -72,6 +84,7 @@ export async function startGateway(
       log: log.child({ connection: name }),
       attemptTimeoutMs: config.providerTimeoutMs,
       defaultRegion,
+      webhookUrl: webhookUrl(config.publicUrl, name),
       now,
     }),
   );
@@ -96,11 +109,14 @@ export async function startGateway(
     now,
     timeoutMs: config.commandTimeoutMs,
   });
-  const gateway = await createGateway({ ...config, store, sync, commands, log, now });
+  const inbox = createInbox({ store, ingest, sync, log, now });
+  const gateway = await createGateway({ ...config, store, sync, commands, bus, log, now });
   const server = await createServer({
     gateway,
     log,
     playground: config.playground,
+    inbox,
+    publicUrl: config.publicUrl,
     auth: config.auth,
     limits: liveLimits(config),
     now,
@@ -123,6 +139,7 @@ export async function startGateway(
   async function end(): Promise<void> {
     await server.drain(DRAIN_MS);
     await gateway.stop();
+    await inbox.stop();
     await sync.stop();
     await rebuild.stop();
     await retention.stop();
@@ -130,6 +147,7 @@ export async function startGateway(
     await Promise.all(connections.map((connection) => connection.close()));
     // A command that was cut off there has its outcome written down first.
     await commands.idle();
+    await bus.close();
     await store.close();
   }
 
@@ -137,9 +155,10 @@ export async function startGateway(
     const url = await server.listen(config.host, config.port);
     log.info({ url }, "listening");
     sync.start();
+    inbox.start();
     retention.start();
     let ending: Promise<void> | undefined;
-    return { url, sync, stop: () => (ending ??= end()) };
+    return { url, sync, ingest, live: gateway.live, stop: () => (ending ??= end()) };
   } catch (error) {
     await end();
     throw error;

@@ -1,4 +1,5 @@
 /** What every resolver is given: who asks, and whom to ask. Made anew for each operation. */
+import type { LiveSources } from "../live/sources.js";
 import type { Acting } from "../loaders/acting.js";
 import type { ConnectionLoaders } from "../loaders/connections.js";
 import type { NodeById } from "../loaders/node-by-id.js";
@@ -11,6 +12,7 @@ import type { SessionStats } from "../loaders/session-stats.js";
 import type { TranscriptSearch } from "../loaders/transcript-search.js";
 import type { Principal } from "./principal.js";
 
+export type { LiveSources } from "../live/sources.js";
 export type { ConnectionNode } from "../loaders/connections.js";
 export type * from "../loaders/nodes.js";
 export type { PhoneNumberNode } from "../loaders/phone-numbers.js";
@@ -38,5 +40,7 @@ export interface OperationContext {
   /** A number as a person wrote it. Throws `BadUserInputError` when it is none. */
   phoneNumberAsked(number: string): PhoneNumberNode;
   related: Related;
+  /** What can be subscribed to. Only there where somebody subscribes. */
+  live?: LiveSources;
   stats: SessionStats;
 }

@@ -26,7 +26,7 @@ export async function checkWebhook(examination: Examination): Promise<Check[]> {
   try {
     const status = await send(url, probe, examination);
     if (status < 200 || status > 299) return [check("failed", describeRefusal(shown, status))];
-    return [judgeForged(shown, await send(url, spoil(probe), examination))];
+    return [judgeForged(shown, await send(url, spoil(probe), examination), connection.module.webhookPlace)];
   } catch (error) {
     if (examination.signal.aborted) return [check("skipped", "interrupted")];
     return [check("failed", describeSilence(shown, error))];
@@ -66,8 +66,11 @@ function spoil(probe: WebhookProbe): WebhookProbe {
   return { ...probe, headers: Object.fromEntries(headers) as Record<string, string> };
 }
 
-function judgeForged(url: string, status: number): Check {
-  if (status === 401) return check("ok", `${url} takes signed deliveries and refuses forged ones`);
+function judgeForged(url: string, status: number, place: string | undefined): Check {
+  if (status === 401) {
+    const where = place === undefined ? "" : `. At the provider it is entered in ${place}`;
+    return check("ok", `${url} takes signed deliveries and refuses forged ones${where}`);
+  }
   if (status >= 200 && status <= 299) {
     const message =
       `${url} takes forged deliveries too: anybody can send news there. Either something in between answers ` +
@@ -114,5 +117,5 @@ function howToBeTold(
   if (probe === null && secrets === "") return `this provider sends none; ${polled}`;
   const missing = [publicUrl === null ? "SWITCHBOARD_PUBLIC_URL" : "", probe === null ? secrets : ""];
   const address = `${redactUrl(publicUrl ?? "<SWITCHBOARD_PUBLIC_URL>")}/webhooks/${name}`;
-  return `not set up; ${polled}. To be told at once: set ${missing.filter(Boolean).join(" and ")}, and enter ${address} as the webhook URL at the provider (docs/doctor.md says where)`;
+  return `not set up; ${polled}. To be told at once: set ${missing.filter(Boolean).join(" and ")}, and enter ${address} at the provider${module.webhookPlace === undefined ? "" : ` in ${module.webhookPlace}`} (docs/webhooks.md)`;
 }

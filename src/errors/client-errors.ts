@@ -35,3 +35,8 @@ export class ForbiddenError extends SwitchboardError {
     return { scope: this.scope };
   }
 }
+
+/** What was asked for is not there, or is nothing that the principal may know of. */
+export class NotFoundError extends SwitchboardError {
+  readonly code = "NOT_FOUND";
+}

@@ -1,23 +1,29 @@
 /** The graph, ready to answer: schema, executor, rights, and a context for each operation. */
 import type { ApolloServer } from "@apollo/server";
+import type { Bus } from "../bus/bus.js";
+import { createLocalBus } from "../bus/local-bus.js";
 import type { Commands } from "../commands/commands.js";
 import type { ApiKey } from "../config/api-keys.js";
 import type { OperationContext } from "../context/context.js";
 import type { Principal } from "../context/principal.js";
 import type { Logger } from "../http/http-client.js";
+import { createLiveRoom } from "../live/room.js";
 import { createOperationContext } from "../loaders/create-loaders.js";
-import type { Subscribe } from "../live/subscriber.js";
 import type { EpochMs } from "../model/index.js";
 import type { Store } from "../store/store.js";
 import type { Sync } from "../sync/sync.js";
 import { createApollo } from "./create-apollo.js";
 import { createSchema, providerFieldNames } from "./create-schema.js";
+import { createSubscribe, type LiveCounts, type Subscribe } from "./subscribe.js";
+import { createJitExecutor } from "./use-jit.js";
 import { usePrincipal, type Authenticate, type Credentials } from "./use-principal.js";
 
 export interface GatewayOptions {
   store: Store;
   sync: Sync;
   commands: Commands;
+  /** Brings word of changes. @default one of its own, that nobody tells anything */
+  bus?: Bus;
   log: Logger;
   now: () => EpochMs;
   auth: "required" | "open";
@@ -37,16 +43,11 @@ export interface Gateway {
   authenticate: Authenticate;
   /** The context of one operation of somebody who was authenticated before. */
   contextOf(principal: Principal): OperationContext;
-  subscribe: Subscribe;
+  readonly subscribe: Subscribe;
+  /** How much is live at the moment, and what it has cost so far. */
+  readonly live: LiveCounts;
   stop(): Promise<void>;
 }
-
-/** Until the change feed is there. */
-const NO_SUBSCRIPTIONS = {
-  errors: [
-    { message: "This graph has no subscriptions.", extensions: { code: "GRAPHQL_VALIDATION_FAILED" } },
-  ],
-};
 
 /** Builds the gateway over a store and a sync. */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
@@ -56,24 +57,28 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const connectionRegions = new Map(options.connections.map((own) => [own.name, own.defaultRegion]));
   const connections = sync.directory.all.map((state) => state.name);
   const authenticate = usePrincipal({ auth, apiKeys, connections });
-  const contextOf = (principal: Principal) =>
-    createOperationContext({
-      principal,
-      store,
-      sync,
-      commands,
-      now,
-      providerFieldNames: names,
-      defaultRegion,
-      connectionRegions,
-    });
   const apollo = await createApollo({ schema, introspection, log });
+  const shared = { store, sync, commands, now, providerFieldNames: names, defaultRegion, connectionRegions };
+  const contextOf = (principal: Principal) => createOperationContext({ ...shared, principal });
+  const room = createLiveRoom({ store, sync, bus: options.bus ?? createLocalBus(), log, now });
+  const { subscribe, live } = createSubscribe({
+    schema,
+    introspection,
+    log,
+    room,
+    prepare: createJitExecutor(schema),
+    dependenciesFor: (principal) => ({ ...shared, principal }),
+  });
   return {
     apollo,
     authenticate,
     contextOf,
     contextFor: (credentials) => contextOf(authenticate(credentials)),
-    subscribe: () => Promise.resolve(NO_SUBSCRIPTIONS),
-    stop: () => apollo.stop(),
+    subscribe,
+    live,
+    async stop() {
+      await apollo.stop();
+      await room.close();
+    },
   };
 }

@@ -9,6 +9,14 @@ import { toSubgraph } from "../federation/subgraph.js";
 import { useLoaded } from "./use-loaded.js";
 import { useScopes } from "./use-scopes.js";
 
+/** Subscriptions are told by the live room; the library insists on having something of its own. */
+const NO_PUBSUB = {
+  publish: () => undefined,
+  subscribe(): never {
+    throw new RangeError("every subscription says itself what tells it");
+  },
+};
+
 /** The graph as type-graphql builds it: what is emitted as `schema/switchboard.graphql`. */
 export function createPlainSchema(): GraphQLSchema {
   const schema = buildSchemaSync({
@@ -16,6 +24,7 @@ export function createPlainSchema(): GraphQLSchema {
     orphanedTypes: [...OUTPUT_TYPES, ...INPUT_TYPES],
     // Inputs are checked where they are read, with messages that name the member; scalars check themselves.
     validate: false,
+    pubSub: NO_PUBSUB,
   });
   resolveTypesSynchronously(schema);
   return schema;

@@ -21,9 +21,11 @@ type GatewayExecutor = NonNullable<Awaited<ReturnType<GatewayInterface["load"]>>
 /** Compiled operations kept at most; the oldest go first. */
 const MAX_COMPILED = 1_000;
 
-type Run = (
+/** Executes one operation; `rootValue` is what a subscription tells. */
+export type Run = (
   contextValue: unknown,
   variables: Record<string, unknown>,
+  rootValue?: unknown,
 ) => ExecutionResult | Promise<ExecutionResult>;
 
 /** Builds the executor: document and operation name in, result out. */
@@ -31,8 +33,8 @@ export function createJitExecutor(schema: GraphQLSchema) {
   const runs = new Map<string, Run>();
 
   function interpret(document: DocumentNode, operationName: string | undefined): Run {
-    return (contextValue, variableValues) =>
-      execute({ schema, document, contextValue, variableValues, operationName });
+    return (contextValue, variableValues, rootValue) =>
+      execute({ schema, document, rootValue, contextValue, variableValues, operationName });
   }
 
   function compile(document: DocumentNode, operationName: string | undefined): Run {
@@ -47,8 +49,9 @@ export function createJitExecutor(schema: GraphQLSchema) {
     const { query } = compiled;
     const operation = getOperationAST(document, operationName);
     const fillDefaults = operation && createFillDefaults(schema, operation);
-    if (!fillDefaults) return (contextValue, variables) => query(undefined, contextValue, variables);
-    return (contextValue, variables) => query(undefined, contextValue, fillDefaults(variables));
+    if (!fillDefaults)
+      return (contextValue, variables, rootValue) => query(rootValue, contextValue, variables);
+    return (contextValue, variables, rootValue) => query(rootValue, contextValue, fillDefaults(variables));
   }
 
   return (key: string, document: DocumentNode, operationName: string | undefined): Run => {
@@ -70,7 +73,7 @@ export function useJit(schema: GraphQLSchema): GatewayInterface {
     // Apollo Server answers once; what answers many times has transports of its own, which do not come by here.
     if (operation?.operation === "subscription") return refuseSubscription();
     if (operation !== undefined && !schema.getRootType(operation.operation))
-      return refuseOperation(operation.operation);
+      return refuseOperation(`This graph has no ${operation.operation}s.`);
     const run = prepare(queryHash, document, request.operationName);
     return explainVariables(await run(context, request.variables ?? {})) as Awaited<
       ReturnType<GatewayExecutor>
@@ -86,10 +89,9 @@ export function useJit(schema: GraphQLSchema): GatewayInterface {
   };
 }
 
-/** Validation lets an operation pass whose root type does not exist; executors only fail on it. */
-function refuseOperation(operation: string): { errors: GraphQLError[] } {
-  const extensions = { code: "GRAPHQL_VALIDATION_FAILED" };
-  return { errors: [new GraphQLError(`This graph has no ${operation}s.`, { extensions })] };
+/** Validation lets an operation pass that is not for this door, or has no root type; executors only fail on it. */
+function refuseOperation(message: string): { errors: GraphQLError[] } {
+  return { errors: [new GraphQLError(message, { extensions: { code: "GRAPHQL_VALIDATION_FAILED" } })] };
 }
 
 function refuseSubscription(): { errors: GraphQLError[] } {
@@ -103,7 +105,7 @@ function refuseSubscription(): { errors: GraphQLError[] } {
 }
 
 /** The compiler reports variables that do not fit without a code; they are the client's to mend. */
-function explainVariables(result: ExecutionResult): ExecutionResult {
+export function explainVariables(result: ExecutionResult): ExecutionResult {
   if (result.data !== undefined || !result.errors?.every(({ message }) => message.startsWith('Variable "$')))
     return result;
   return {

@@ -14,7 +14,7 @@ const OPEN_ROOT_FIELDS: ReadonlySet<string> = new Set(["viewer", "_service"]);
 
 /** What it takes to ask at all; undefined below the root. */
 function rootScope(schema: GraphQLSchema, type: GraphQLObjectType): Scope | undefined {
-  if (type === schema.getQueryType()) return "sessions:read";
+  if (type === schema.getQueryType() || type === schema.getSubscriptionType()) return "sessions:read";
   return type === schema.getMutationType() ? "sessions:write" : undefined;
 }
 
@@ -28,7 +28,10 @@ export function useScopes(schema: GraphQLSchema): GraphQLSchema {
       const needed: Scope[] = [];
       if (root !== undefined && !OPEN_ROOT_FIELDS.has(field.name)) needed.push(root);
       if (declared !== undefined) needed.push(declared);
-      if (needed.length > 0) field.resolve = guard(field.resolve ?? defaultFieldResolver, needed);
+      if (needed.length === 0) continue;
+      field.resolve = guard(field.resolve ?? defaultFieldResolver, needed);
+      // Whoever may not be told is refused before anything is, not with the first thing that happens.
+      if (field.subscribe) field.subscribe = guard(field.subscribe, needed);
     }
   }
   return schema;

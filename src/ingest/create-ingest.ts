@@ -1,7 +1,7 @@
 import type { EpochMs, SessionSnapshot } from "../model/index.js";
 import { run, type Database, type SqlPlan } from "../store/sql.js";
 import type { ChangeRow } from "../store/store.js";
-import { insertRows, type Column } from "../store/write-rows.js";
+import { changedParts, createChangeLog, filteredFacts } from "./change-log.js";
 import { changedFields, changeKind, knownFields } from "./diff.js";
 import type { Ingest, IngestResult } from "./ingest.js";
 import { loadChildren, loadRows } from "./load-states.js";
@@ -20,21 +20,12 @@ export interface IngestOptions {
 /** Snapshots in one transaction at most: a longer batch is split, so that no other writer waits for long. */
 const MAX_BATCH = 200;
 
-const CHANGE_COLUMNS: Column[] = [
-  ["session_key", "bigint"],
-  ["connection", "text"],
-  ["at", "bigint"],
-  ["kind", "text"],
-  ["changed", "text"],
-  ["previous_state", "text"],
-];
-
 /** Builds the one door into the store. */
 export function createIngest(database: Database, { now, onChange }: IngestOptions): Ingest {
   const { dialect } = database;
   const refuseErased = createRefuseErased(dialect, now);
   const writer = createStateWriter(dialect);
-  const insertChanges = insertRows(dialect, "changes", CHANGE_COLUMNS, "RETURNING sequence");
+  const append = createChangeLog(dialect);
 
   function* plan(connection: string, looks: readonly Look[]): SqlPlan<IngestResult[]> {
     // Ingests of one connection follow each other, in whichever gateway: read, merge and write must see one state.
@@ -82,7 +73,7 @@ export function createIngest(database: Database, { now, onChange }: IngestOption
       const sessionKey = keyOf.get(providerKey) ?? after(providerKey).row.key;
       return { sessionKey, change: change && { ...change, sessionKey, sequence: 0 } };
     });
-    yield* log(connection, results);
+    yield* append(results.map((result) => result.change).filter((change) => change !== null));
     return results;
   }
 
@@ -103,20 +94,14 @@ export function createIngest(database: Database, { now, onChange }: IngestOption
     const isSameState = stored === null || before.row.state === state.row.state;
     return {
       state,
-      change: { at: now(), kind, changed, previousState: isSameState ? null : before.row.state },
+      change: {
+        ...{ connection, at: now(), kind, changed },
+        previousState: isSameState ? null : before.row.state,
+        before: stored && filteredFacts(stored),
+        after: filteredFacts(state),
+        parts: changedParts(stored, state, changed),
+      },
     };
-  }
-
-  /** Writes the changes down and gives them their numbers. */
-  function* log(connection: string, results: readonly IngestResult[]): SqlPlan<void> {
-    const changes = results.map((result) => result.change).filter((change) => change !== null);
-    const rows = yield* insertChanges(
-      changes.map(({ sessionKey, at, kind, changed, previousState }) => [
-        ...[sessionKey, connection, at, kind, JSON.stringify(changed), previousState],
-      ]),
-    );
-    const sequences = rows.map((row) => row["sequence"] as number).sort((a, b) => a - b);
-    changes.forEach((change, index) => (change.sequence = sequences[index] ?? 0));
   }
 
   return {

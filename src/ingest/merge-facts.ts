@@ -64,8 +64,10 @@ function mergeState(
   if (incoming.phase === "UNKNOWN" && known.phase !== "UNKNOWN") {
     return { phase: known.phase, state: known.state, endedAt: pick(known.endedAt, incoming.endedAt, newer) };
   }
-  // Held people look like any others to it: what was told of the hold stands.
-  if (isBlindToHold && known.state === "ON_HOLD" && incoming.phase === "LIVE") {
+  // Held people look like any others to it, and those who have just picked up as if it rang: what was told stands.
+  const isBlind =
+    known.state === "ON_HOLD" || (known.state === "IN_PROGRESS" && incoming.state === "RINGING");
+  if (isBlindToHold && isBlind && incoming.phase === "LIVE") {
     return { phase: known.phase, state: known.state, endedAt: known.endedAt };
   }
   const wasEnded = known.phase === "ENDED";

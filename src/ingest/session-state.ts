@@ -96,8 +96,14 @@ export function isNewer(row: FullSessionRow, snapshot: SessionSnapshot): boolean
 export function freshen(row: FullSessionRow, snapshot: SessionSnapshot): FullSessionRow {
   const { sections, observedAt, sectionsReadAt = observedAt } = snapshot;
   const newer = isNewer(row, snapshot);
+  // An older look fills gaps and no more. Where a list's row has overtaken it, what it told of a section that is known
+  // is not taken, so the section has yet to be read again.
+  const counts = newer || snapshot.sectionsReadAt !== undefined;
   const read = Object.fromEntries(
-    sections.map((section) => [section, Math.max(sectionsReadAt, row.sections[section] ?? 0)]),
+    sections.flatMap((section) => {
+      const known = row.sections[section];
+      return known !== undefined && !counts ? [] : [[section, Math.max(sectionsReadAt, known ?? 0)] as const];
+    }),
   );
   // What does not tell how the session is doing does not confirm it either.
   const confirms = snapshot.facts.phase !== "UNKNOWN" || row.phase === "UNKNOWN";

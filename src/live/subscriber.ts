@@ -14,7 +14,7 @@ export interface Subscriber {
    * Resolves when the client has room for more, or is gone: asked between the pages of what one subscriber is told on its
    * own (a snapshot, what it missed), which could be more than a healthy client can take at once.
    */
-  ready?(): Promise<void>;
+  drained?(): Promise<void>;
 }
 
 /** A subscription that somebody listens to. */

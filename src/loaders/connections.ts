@@ -3,7 +3,7 @@ import DataLoader from "dataloader";
 import { isVisible, visibleConnections } from "../context/visibility.js";
 import type { ProviderError } from "../errors/index.js";
 import { toGlobalId } from "../model/index.js";
-import type { CommandRow, ConnectionFigures, SessionFilter } from "../store/store.js";
+import type { CommandRow, ConnectionFigures, InboxSummary, SessionFilter } from "../store/store.js";
 import type { ConnectionState } from "../sync/connection-directory.js";
 import type { Missing } from "../sync/coverage.js";
 import type { LoaderDependencies } from "./dependencies.js";
@@ -30,6 +30,8 @@ export interface ConnectionLoaders {
   byName(name: string): ConnectionNode | null;
   all(asked?: readonly string[] | null): ConnectionNode[];
   figures(name: string): Promise<ConnectionFigures>;
+  /** Null where no webhooks are set up. */
+  webhooks(node: ConnectionNode): Promise<InboxSummary | null>;
   health(node: ConnectionNode): string;
   /** Seconds since the connection was last in step with its provider. */
   lagSeconds(node: ConnectionNode): number | null;
@@ -49,6 +51,10 @@ export function createConnectionLoaders({
   const figures = new DataLoader<string, ConnectionFigures>(async (names) => {
     const found = await store.connections.figures(names);
     return names.map((name) => found.get(name) ?? { sessionCount: 0, liveCount: 0 });
+  });
+  const inboxes = new DataLoader<string, InboxSummary>(async (names) => {
+    const found = await store.inbox.summaries(names);
+    return names.map((name) => found.get(name) ?? new Error("the inbox of a connection was not summed up"));
   });
   const nodes = new Map<string, ConnectionNode>();
 
@@ -77,6 +83,8 @@ export function createConnectionLoaders({
     byName,
     all,
     figures: (name) => figures.load(name),
+    webhooks: async ({ name, state }) =>
+      state.connection.webhooks === undefined ? null : inboxes.load(name),
     health: (node) => directory.health(node.state),
     lagSeconds: ({ state }) =>
       state.lastSyncedAt === null ? null : Math.max(0, now() - state.lastSyncedAt) / 1000,

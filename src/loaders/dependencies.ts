@@ -11,6 +11,8 @@ export interface LoaderDependencies {
   sync: Sync;
   commands: Commands;
   now: () => EpochMs;
+  /** True where nothing is read from a provider, whatever is stored: an answer that nobody in particular asked for. */
+  storedOnly?: boolean;
   /** Names of the fields that the providers' own session types have in the graph. */
   providerFieldNames: ReadonlySet<string>;
   /** For numbers written without a country code, ISO 3166 alpha-2: each connection's, and who has none. */

@@ -3,6 +3,7 @@
  * Where the provider cannot be asked, a list that must not be null answers what is kept (and `freshness` says why it
  * may be short); a field that may be null fails alone when nothing is kept.
  */
+import { BadUserInputError } from "../errors/index.js";
 import type { Section } from "../model/index.js";
 import type { StoredEvent, StoredTranscriptEntry } from "../store/store.js";
 import {
@@ -190,6 +191,10 @@ export function createSessionFields(
       });
     },
     async recordingUrl(recording) {
+      if (dependencies.storedOnly === true)
+        throw new BadUserInputError(
+          "url: ask for it in a query; what is told of changes is not fetched from a provider.",
+        );
       const { row } = recording.session.handle;
       const connection = connectionOf(recording.session);
       return connection === undefined ? null : connection.recordingUrl(row, recording.locator);

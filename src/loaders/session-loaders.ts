@@ -43,7 +43,7 @@ export interface SessionLoaders {
 
 /** Builds the loaders of one operation. */
 export function createSessionLoaders(dependencies: LoaderDependencies): SessionLoaders {
-  const { principal, store, sync, now } = dependencies;
+  const { principal, store, sync, now, storedOnly = false } = dependencies;
 
   const sessions = new DataLoader<SessionQuestion, SessionNode | null, string>(
     (questions) => loadSessions(questions, dependencies),
@@ -64,6 +64,7 @@ export function createSessionLoaders(dependencies: LoaderDependencies): SessionL
   }
 
   function lacks({ handle: { row, live, freshness } }: SessionNode, section: Section): boolean {
+    if (storedOnly) return false;
     const connection = sync.directory.get(row.connection)?.connection;
     // A section that the provider does not have at all is complete as it is: empty.
     if (!connection?.readSections.includes(section) && !connection?.extraSections.includes(section))

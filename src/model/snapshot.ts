@@ -76,8 +76,9 @@ export interface SessionSnapshot {
   /** When the sections were looked at, where that is not when the facts were. @default observedAt */
   sectionsReadAt?: EpochMs;
   /**
-   * True where this look cannot tell a held session from any other live one: then a live state does not overrule a
-   * stored ON_HOLD, which a command or a push told. @default false
+   * True where this look cannot tell a held session from any other live one, nor one that has just been answered from
+   * one that rings: then a live state does not overrule a stored ON_HOLD, nor RINGING a stored IN_PROGRESS, which a
+   * command or a push told. @default false
    */
   isBlindToHold?: boolean;
   /** Values of the wrong type on the wire: the rest of the row stands, these fields are null and say so. */

@@ -46,6 +46,8 @@ export interface ConnectionDependencies {
   defaultRegion: string;
   /** The part of the provider's rate limit that this process may use, where others use the rest. @default 1 */
   rateShare?: number;
+  /** Where the provider can reach this connection's webhook route; null when nobody has said. @default null */
+  webhookUrl?: string | null;
   /** The clock. Replaced in tests. */
   now: () => EpochMs;
 }
@@ -63,6 +65,8 @@ export interface ProviderModule {
   isProviderId(id: string): boolean;
   /** The form in which two spellings of one id are equal. Identity for most. */
   toProviderKey(id: string): string;
+  /** Where at the provider the address of the webhook route is entered, in a few words: `the portal, under …`. */
+  readonly webhookPlace?: string;
   /** Cross-field checks of the configuration; answers problems as sentences that name the key. */
   checkConfig?(config: ConfigValues): readonly string[];
   connect(dependencies: ConnectionDependencies): ProviderConnection;
@@ -127,6 +131,68 @@ export interface WebhookProbe {
   body: string;
 }
 
+/** A request that came in on the webhook route, untouched. */
+export interface WebhookDelivery {
+  method: "POST" | "GET";
+  /** As it was called from outside: scheme, host, port, path and query. */
+  url: string;
+  /** Names in lower case; several values of one name are joined by commas. */
+  headers: Readonly<Record<string, string | undefined>>;
+  body: Buffer;
+}
+
+/** Whether a delivery is the provider's own. */
+export type WebhookVerdict =
+  | {
+      kind: "genuine";
+      /** What it has again when it is sent again. */
+      id: string;
+      /** Of what it tells: another one under the same id is refused. */
+      digest: string;
+      /** What `read` needs of it. Holds no credentials and no signature. */
+      message: string;
+    }
+  /** `reason`: for the log; names no value. */
+  | { kind: "refused"; reason: string };
+
+/** What a delivery tells. */
+export interface WebhookNews {
+  /** The session it is about, which is read again; null for news of nothing that is kept here. */
+  about: { providerId: string; providerKey: string } | null;
+  /** What can be taken from the delivery itself; null where it is no more than a hint. */
+  snapshot: SessionSnapshot | null;
+}
+
+/** Takes what a provider sends by itself. Neither method makes a request. */
+export interface WebhookReceiver {
+  /** Called for every request, forged ones included: cheap, and in constant time where secrets are compared. */
+  verify(delivery: WebhookDelivery): WebhookVerdict;
+  /** Reads the `message` of a genuine delivery. Throws for one that cannot be read. */
+  read(message: string, receivedAt: EpochMs): WebhookNews;
+}
+
+/** What a push channel tells. Push is a hint: what it says of a session is stored, and what it leaves open is read. */
+export interface PushListener {
+  /** Learned from the push itself. Resolves when it is stored. */
+  told(snapshots: SessionSnapshot[]): Promise<void>;
+  /** These sessions are to be read; `otherwise` is what is stored of one that the provider cannot (yet) show. */
+  changed(sessions: readonly { providerId: string; otherwise?: SessionSnapshot }[]): void;
+  /** All that is live is to be listed. Resolves when a list that began after this call is stored. */
+  look(isUrgent: boolean): Promise<void>;
+  /** The channel works from here on; what happened before may have been missed. */
+  opened(): void;
+  /** It does not; it is opened again, unless `isFinal`. */
+  lost(error: ProviderError, isFinal?: boolean): void;
+  /** What was followed is over: nothing more will come. */
+  ended(): void;
+}
+
+/** A push channel that makes itself again when it breaks. */
+export interface PushChannel {
+  /** Nothing is told afterwards. */
+  close(): Promise<void>;
+}
+
 /** One account at a provider, connected. All methods throw only `ProviderError`s, or the signal's reason. */
 export interface ProviderConnection {
   readonly name: string;
@@ -161,6 +227,10 @@ export interface ProviderConnection {
   readSection(session: SessionReference, section: Section, options?: ReadOptions): Promise<ReadOutcome>;
   /** The recording's URL, fresh from the provider. Never cached, logged or stored. Null when there is none (yet). */
   recordingUrl(session: SessionReference, locator: JsonObject, options?: ReadOptions): Promise<string | null>;
+  /** Opens a channel that tells of all sessions of the connection, where the provider has one. */
+  openLive?(listener: PushListener): PushChannel;
+  /** Follows one live session, where the provider has a channel for each. */
+  streamSession?(session: { providerId: string }, listener: PushListener): PushChannel;
   /** What it can be told to do; agrees with the module's capabilities. */
   readonly commands: ProviderCommands;
   /** Looks, by reads only, at what the credentials may do and how the account is set up. A failure is a row. */
@@ -170,6 +240,8 @@ export interface ProviderConnection {
    * is reachable from outside and knows the secret. Null where deliveries are not configured or do not exist.
    */
   webhookProbe(url: string): WebhookProbe | null;
+  /** Absent where deliveries are not configured or do not exist. */
+  readonly webhooks?: WebhookReceiver | undefined;
   /** The cheapest call that shows that provider and credentials work. Throws what is wrong. */
   probe(options?: ReadOptions): Promise<void>;
   close(): Promise<void>;

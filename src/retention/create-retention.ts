@@ -25,6 +25,7 @@ export interface RetentionCounts {
   payloads: number;
   changes: number;
   commands: number;
+  deliveries: number;
   pages: number;
 }
 
@@ -66,7 +67,14 @@ export function createRetention(options: RetentionOptions): Retention {
   }
 
   async function runOnce(): Promise<RetentionCounts> {
-    const counts: RetentionCounts = { sessions: 0, payloads: 0, changes: 0, commands: 0, pages: 0 };
+    const counts: RetentionCounts = {
+      sessions: 0,
+      payloads: 0,
+      changes: 0,
+      commands: 0,
+      deliveries: 0,
+      pages: 0,
+    };
     const removing = (
       kind: keyof RetentionCounts,
       limit: number,
@@ -100,6 +108,9 @@ export function createRetention(options: RetentionOptions): Retention {
     );
     await removing("commands", ROWS_PER_STEP, (limit) =>
       retention.removeCommands(policy.commandsKeptSince(now()), limit),
+    );
+    await removing("deliveries", ROWS_PER_STEP, (limit) =>
+      retention.removeDeliveries(policy.deliveriesKeptSince(now()), limit),
     );
     await removing("pages", PAGES_PER_STEP, (limit) => retention.reclaim(limit));
     if (Object.values(counts).some((count) => count > 0)) log.info({ ...counts }, "retention removed");

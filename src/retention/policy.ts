@@ -25,7 +25,11 @@ export interface RetentionPolicy {
   payloadsKeptSince(now: EpochMs): Map<string, EpochMs>;
   changesKeptSince(now: EpochMs): EpochMs;
   commandsKeptSince(now: EpochMs): EpochMs;
+  deliveriesKeptSince(now: EpochMs): EpochMs;
 }
+
+/** So long a webhook delivery that comes again is known, and one that was set aside is shown. */
+const DELIVERY_DAYS = 7;
 
 /** Makes the rules of what was set. A connection of no name known here is kept by the gateway's setting. */
 export function createRetentionPolicy(settings: RetentionSettings): RetentionPolicy {
@@ -44,5 +48,6 @@ export function createRetentionPolicy(settings: RetentionSettings): RetentionPol
     },
     changesKeptSince: (now) => now - settings.changeRetentionHours * HOUR_MS,
     commandsKeptSince: (now) => before(settings.commandRetentionDays, now),
+    deliveriesKeptSince: (now) => before(DELIVERY_DAYS, now),
   };
 }

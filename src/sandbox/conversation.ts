@@ -152,10 +152,17 @@ export interface SandboxServer {
   readonly baseUrl: string;
   /** Environment variables that make a gateway use this server, credentials included. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Beside it, what a gateway verifies with what `deliverTo` makes this server send. */
+  readonly webhookEnvironment: Readonly<Record<string, string>>;
   /** Takes a conversation; steps are applied with `apply`. */
   begin(conversation: Conversation): void;
   /** Something happened in a conversation, at `at` (epoch ms): in the past for history, now for live traffic. */
   apply(conversation: Conversation, step: Step, at: number): void;
+  /**
+   * What happens from now on is sent there, as if its operator had entered the address of a gateway's webhook route;
+   * null: no more. A provider that sends nothing does nothing.
+   */
+  deliverTo(url: string | null): void;
   setFaults(faults: Faults): void;
   /** Every request served or broken since the last `forget`, in order: what tests count. */
   readonly requests: readonly SandboxRequest[];

@@ -32,6 +32,8 @@ export interface Sandbox {
   readonly servers: Readonly<Record<SandboxProviderName, SandboxServer>>;
   /** What to set so that a gateway talks to this sandbox, credentials included. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Beside it, what the gateway verifies deliveries with (`SandboxServer.deliverTo`). */
+  readonly webhookEnvironment: Readonly<Record<string, string>>;
   /** The truth: every conversation that was begun, oldest first for history, then as they came. */
   readonly conversations: readonly Conversation[];
   /** Pairs of conversations that are one talk, each pair once. */
@@ -94,12 +96,13 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     traffic.start();
   }
 
+  const merged = (part: "environment" | "webhookEnvironment"): Record<string, string> =>
+    Object.assign({}, ...providers.map((name) => servers[name][part])) as Record<string, string>;
+
   return {
     servers,
-    environment: Object.assign({}, ...providers.map((name) => servers[name].environment)) as Record<
-      string,
-      string
-    >,
+    environment: merged("environment"),
+    webhookEnvironment: merged("webhookEnvironment"),
     conversations,
     get links() {
       return pairs(conversations);

@@ -7,8 +7,9 @@ import { registerHealthRoutes } from "./health-routes.js";
 import { registerLive } from "./live/create-live.js";
 import type { LiveLimits } from "./live/limits.js";
 import { registerPlayground } from "./playground.js";
+import { registerWebhookRoute, type WebhookRouteOptions } from "./webhook-route.js";
 
-export interface ServerOptions {
+export interface ServerOptions extends Pick<WebhookRouteOptions, "inbox" | "publicUrl"> {
   gateway: Gateway;
   log: Logger;
   /** Whether GraphiQL is served, or from which folder. */
@@ -42,6 +43,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   const page = playground === false ? null : await registerPlayground(app, folder);
   const live = registerLive(app, options);
   registerGraphqlRoute(app, { ...gateway, playground: page, answerAsStream: live.answerAsStream });
+  await registerWebhookRoute(app, options);
   app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
     const status = error.statusCode ?? 500;
     if (status >= 500)

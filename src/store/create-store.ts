@@ -1,13 +1,17 @@
 import {
   createChildRepository, createInteractionRepository, createReportRepository, createTranscriptRepository,
 } from "./repositories/child-repositories.js"; // prettier-ignore
+import { createChangeRepository } from "./repositories/change-repository.js";
 import { createCommandRepository } from "./repositories/command-repository.js";
 import { createCoverageRepository, createLeaseRepository } from "./repositories/coverage-repository.js";
-import { createChangeRepository, createConnectionRepository } from "./repositories/gateway-repositories.js";
+import { createConnectionRepository } from "./repositories/gateway-repositories.js";
+import { createHoldingRepository } from "./repositories/holding-repository.js";
+import { createInboxRepository } from "./repositories/inbox-repository.js";
 import { createJoinRepository } from "./repositories/join-repository.js";
 import { createRetentionRepository } from "./repositories/retention-repository.js";
 import { createErasureRepository } from "./repositories/erasure-repository.js";
 import { coalesce } from "./coalesce.js";
+import { createOwner } from "./owner.js";
 import { createSearchRepository } from "./repositories/search-repository.js";
 import { createSessionRepository } from "./repositories/session-repository.js";
 import type { Database } from "./sql.js";
@@ -17,6 +21,7 @@ import type { Store } from "./store.js";
 /** The repositories over an open database. Closing the store closes the database. */
 export function createStore(database: Database): Store {
   const sessions = createSessionRepository(database);
+  const owner = createOwner(database);
   return {
     dialect: database.dialect.name,
     sessions: {
@@ -34,9 +39,11 @@ export function createStore(database: Database): Store {
     events: createChildRepository(database, "events"),
     joins: createJoinRepository(database),
     connections: createConnectionRepository(database),
-    commands: createCommandRepository(database),
+    commands: createCommandRepository(database, owner),
+    inbox: createInboxRepository(database, owner),
     coverage: createCoverageRepository(database),
     leases: createLeaseRepository(database),
+    holdings: createHoldingRepository(database),
     changes: createChangeRepository(database),
     stats: createStatsRepository(database),
     erasure: createErasureRepository(database),

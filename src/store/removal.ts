@@ -18,6 +18,8 @@ export interface RetentionRepository {
   removeChanges(before: EpochMs, limit: number): Promise<number>;
   /** Commands with an outcome that came before. What is pending stays. */
   removeCommands(before: EpochMs, limit: number): Promise<number>;
+  /** Webhook deliveries that came before, whatever became of them. */
+  removeDeliveries(before: EpochMs, limit: number): Promise<number>;
   /** Gives room back to the disk, `pages` at most; answers how many. */
   reclaim(pages: number): Promise<number>;
 }

@@ -50,6 +50,13 @@ export interface Dialect {
   isGone(owner: number): SqlRequest | null;
   /** The statement that makes transactions on one connection's sessions follow each other; null when they do anyway. */
   lock(connection: string): SqlRequest | null;
+  /** The database's own time, milliseconds since the epoch: the one clock that several gateways share. */
+  readonly now: string;
+  /**
+   * The statement after which the numbers of the change log are handed out in the order of commits (docs/adr/0030); null
+   * where they are anyway.
+   */
+  readonly changeLogLock: SqlRequest | null;
   readonly search: SearchDialect;
   /** Every column of every table of ours: `table_name`, `column_name`, and `is_text` as 0 or 1. */
   readonly columns: string;

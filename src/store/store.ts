@@ -5,7 +5,9 @@
  * Rights are part of every read: a `ConnectionScope` becomes a condition in the SQL itself, so a row of a connection
  * that the principal may not see never leaves the database, by whatever way it is asked for.
  */
+import type { ChangeRepository } from "./change-log.js";
 import type { CommandRepository } from "./command-log.js";
+import type { InboxRepository } from "./inbox.js";
 import type {
   Capability,
   Channel,
@@ -31,7 +33,9 @@ import type {
 import type { StatsRepository } from "./stats/stats.js";
 import type { ErasureRepository, RetentionRepository } from "./removal.js";
 
+export type * from "./change-log.js";
 export type * from "./command-log.js";
+export type * from "./inbox.js";
 
 /** Connections a read may touch, by name. `"all"` is for the gateway's own work, never for a principal's "*". */
 export type ConnectionScope = "all" | readonly string[];
@@ -261,19 +265,38 @@ export interface LeaseRepository {
   release(name: string, holder: string): Promise<void>;
 }
 
-/** One step of the change log. */
-export interface ChangeRow {
-  sequence: number;
-  sessionKey: number;
-  at: EpochMs;
-  kind: "CREATED" | "UPDATED" | "ENDED";
-  changed: readonly string[];
-  previousState: SessionState | null;
+/** A connection that one gateway at a time polls, and what its holder last said of it. */
+export interface Holding {
+  connection: string;
+  holder: string;
+  note: string | null;
+  /** The holder has not prolonged it in time. */
+  isOver: boolean;
 }
 
-export interface ChangeRepository {
-  after(sequence: number, limit: number, scope: ConnectionScope): Promise<ChangeRow[]>;
-  last(): Promise<number>;
+/** Something that is watched at a gateway: a session, or a connection as a whole. */
+export interface StoredWatch {
+  connection: string;
+  session: { connection: string; providerKey: string; providerId: string } | null;
+  /** How long it still counts, milliseconds. */
+  forMs: number;
+}
+
+/** Which gateway polls what, and what is watched where. All times are by the database's clock. */
+export interface HoldingRepository {
+  /** Takes what is free and prolongs what the holder has, each with its note; answers what it now has. */
+  take(
+    wanted: readonly Pick<Holding, "connection" | "note">[],
+    holder: string,
+    forMs: number,
+  ): Promise<Set<string>>;
+  all(): Promise<Holding[]>;
+  /** A gateway stops, or is known to be dead: its connections are free, and nothing is watched there. */
+  release(holder: string): Promise<void>;
+  /** What is watched at a gateway, in place of what it said before. */
+  watch(gateway: string, watches: readonly StoredWatch[]): Promise<void>;
+  /** What is watched at all gateways but this one. */
+  watchedElsewhere(gateway: string): Promise<StoredWatch[]>;
 }
 
 /** Keys by which sessions of different connections are found to be one conversation. */
@@ -303,8 +326,10 @@ export interface Store {
   readonly joins: JoinRepository;
   readonly connections: ConnectionRepository;
   readonly commands: CommandRepository;
+  readonly inbox: InboxRepository;
   readonly coverage: CoverageRepository;
   readonly leases: LeaseRepository;
+  readonly holdings: HoldingRepository;
   readonly changes: ChangeRepository;
   readonly stats: StatsRepository;
   readonly retention: RetentionRepository;

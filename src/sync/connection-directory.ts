@@ -68,6 +68,10 @@ export interface ConnectionDirectory {
   /** Nothing older than this is kept: what was said to be covered before it no longer is. Persisted. */
   retained(name: string, since: EpochMs): Promise<void>;
   progress(name: string, progress: SyncProgress | null): void;
+  /** What this process knows of a connection that it polls, for the gateways that do not. */
+  note(name: string): string;
+  /** Takes over what the gateway that polls a connection has noted. */
+  follow(name: string, note: string): void;
   health(state: ConnectionState): Health;
 }
 
@@ -178,6 +182,28 @@ export async function createConnectionDirectory(
     progress(name, progress) {
       state(name).progress = progress;
     },
+    note(name) {
+      const { coveredSince, head, caughtUp, lastSyncedAt, lastError, failuresInARow, contacted, progress } =
+        state(name);
+      const note: Note = {
+        coveredSince,
+        head,
+        caughtUp,
+        lastSyncedAt,
+        lastError,
+        failuresInARow,
+        contacted,
+        progress,
+      };
+      return JSON.stringify(note);
+    },
+    follow(name, text) {
+      const entry = state(name);
+      const { coveredSince, ...note } = JSON.parse(text) as Note;
+      Object.assign(entry, note);
+      if (coveredSince !== null && note.head !== null)
+        entry.spans = after(entry.keptSince, union(entry.spans, [{ since: coveredSince, until: note.head }]));
+    },
     health(entry) {
       if (!entry.contacted) return "UNKNOWN";
       if (entry.connection.stats.circuit === "open" || entry.failuresInARow >= DOWN_AFTER) return "DOWN";
@@ -189,6 +215,19 @@ export async function createConnectionDirectory(
     },
   };
 }
+
+/** What a gateway tells the others of a connection that it polls. */
+type Note = Pick<
+  ConnectionState,
+  | "coveredSince"
+  | "head"
+  | "caughtUp"
+  | "lastSyncedAt"
+  | "lastError"
+  | "failuresInARow"
+  | "contacted"
+  | "progress"
+>;
 
 function toStored(error: ProviderError, at: EpochMs): NonNullable<ConnectionRow["lastError"]> {
   return { code: error.code, message: error.message, retryAfterSeconds: error.retryAfterSeconds ?? null, at };

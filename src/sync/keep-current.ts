@@ -1,30 +1,53 @@
 /** What is done at each turn of a connection's poll loop: the live list, and when it is time, a wider look. */
 import type { Logger } from "../http/http-client.js";
+import type { SessionRow } from "../store/store.js";
 import type { ConnectionState } from "./connection-directory.js";
 import type { Coverage } from "./coverage.js";
 import { readMissingSections } from "./missing-sections.js";
 import { pollOnce, type PollDependencies } from "./poll.js";
 import { REVIEW_TIERS, reviewOnce } from "./review.js";
 
-/** Every so many polls what has begun since is listed as well: sessions that came and went between two polls. */
-const POLLS_PER_SWEEP = 5;
+/**
+ * Every so many polls what has begun since is listed as well, for sessions that came and went between two polls: of a
+ * connection that somebody watches, and of any other.
+ */
+const POLLS_PER_SWEEP = { watched: 5, idle: 10 };
+/** Live sessions that nobody follows are read whole this often, milliseconds: that they are live, the list tells. */
+const DETAILS_EVERY_MS = 10 * 60_000;
 
-/** Builds the turn of one connection. It throws what went wrong; the next one makes up for it. */
-export function createTurn(
-  state: ConnectionState,
-  dependencies: PollDependencies & { coverage: Coverage; log: Logger },
-): () => Promise<void> {
-  const { coverage, now, log } = dependencies;
+export interface TurnDependencies extends PollDependencies {
+  coverage: Coverage;
+  log: Logger;
+  isWatched(): boolean;
+  /** Whether somebody follows what happens in a live session, and nothing but a poll tells it. */
+  isFollowed(row: SessionRow): boolean;
+}
+
+export interface Turn {
+  /** Throws what went wrong; the next one makes up for it. */
+  run(): Promise<void>;
+  /** Something may have been missed: the next turn takes the wider look. */
+  widen(): void;
+}
+
+/** Builds the turn of one connection. */
+export function createTurn(state: ConnectionState, dependencies: TurnDependencies): Turn {
+  const { coverage, now, log, isWatched, isFollowed } = dependencies;
+  const { connection } = state;
+  const beyondList = connection.readSections.filter((section) => !connection.listSections.includes(section));
   // A gateway that was away for long owes its reviews at once.
   const reviewedAt = REVIEW_TIERS.map(() => state.lastSyncedAt ?? now());
-  let polls = 0;
+  let polls = Infinity;
 
-  return async () => {
-    const isDue = polls % POLLS_PER_SWEEP === 0 || !state.caughtUp;
-    polls += 1;
+  const readAt = (row: SessionRow) => Math.min(...beyondList.map((section) => row.sections[section] ?? 0));
+  const wantsDetails = (row: SessionRow) => isFollowed(row) || readAt(row) < now() - DETAILS_EVERY_MS;
+
+  async function run(): Promise<void> {
+    const isDue = polls >= POLLS_PER_SWEEP[isWatched() ? "watched" : "idle"] || !state.caughtUp;
+    polls = isDue ? 1 : polls + 1;
     try {
       if (isDue) await coverage.catchUp(state.name);
-      await pollOnce(state, dependencies);
+      await pollOnce(state, dependencies, wantsDetails);
     } catch (error) {
       // What began while the provider could not be read is not known: until it is, lists that reach there say so.
       state.caughtUp = false;
@@ -37,5 +60,7 @@ export function createTurn(
       await readMissingSections(state, dependencies, log);
       reviewedAt[index] = startedAt;
     }
-  };
+  }
+
+  return { run, widen: () => (polls = Infinity) };
 }

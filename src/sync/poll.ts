@@ -18,10 +18,14 @@ const HISTORY_LAG_MS = 60_000;
 
 /**
  * Reads the live list, then by id whatever is open or live in the cache but absent from that list (it ended unseen),
- * and whatever is live and has sections the list does not tell (turns of a running conversation). Throws a
- * `ProviderError` when the list itself cannot be read.
+ * and of what is live and has sections the list does not tell (turns of a running conversation), those that
+ * `wantsDetails` says. Throws a `ProviderError` when the list itself cannot be read.
  */
-export async function pollOnce(state: ConnectionState, dependencies: PollDependencies): Promise<void> {
+export async function pollOnce(
+  state: ConnectionState,
+  dependencies: PollDependencies,
+  wantsDetails: (row: SessionRow) => boolean = () => true,
+): Promise<void> {
   const { store, ingest, directory, now, signal } = dependencies;
   const { connection, name } = state;
   const options = { priority: "background" as const, signal };
@@ -37,7 +41,8 @@ export async function pollOnce(state: ConnectionState, dependencies: PollDepende
     const unended = await store.sessions.unended(name);
     const again = unended.filter((row) => {
       const listed = seen.get(row.providerKey);
-      return listed === undefined || (listIsPoor && listed.facts.phase !== "OPEN");
+      if (listed === undefined) return true;
+      return listIsPoor && listed.facts.phase !== "OPEN" && wantsDetails(row);
     });
     // Rows seen in the list that ended there already are complete for rich lists; poor lists owe their details once.
     const endedNow = listIsPoor ? await endedWithoutDetails(state, store, seen, before) : [];

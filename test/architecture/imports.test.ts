@@ -19,17 +19,30 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   // Which settings there are is the providers' own business; who may what is the context's.
   "src/config": ["src/providers", "src/context"],
   "src/store": ["src/model", "src/errors"],
+  "src/bus": [],
   "src/ingest": ["src/store", "src/model"],
   "src/doctor": ["src/providers", "src/http", "src/errors", "src/model"],
   "src/sync": ["src/providers", "src/ingest", "src/store", "src/model", "src/errors", "src/http"],
   // What leaves the house for good: by age, or because somebody asks for it.
   "src/retention": ["src/store", "src/model", "src/http"],
   "src/commands": ["src/providers", "src/ingest", "src/store", "src/model", "src/errors", "src/http"],
-  "src/context": ["src/loaders"],
+  "src/context": ["src/loaders", "src/live"],
+  // What is live is told from the store, as loaders make it into answers.
+  "src/live": [
+    ...[
+      "src/bus",
+      "src/context",
+      "src/loaders",
+      "src/store",
+      "src/sync",
+      "src/model",
+      "src/errors",
+      "src/http",
+    ],
+  ],
   // Acting is one of the things that an operation's context offers.
   "src/loaders": ["src/context", "src/commands", "src/store", "src/sync", "src/model", "src/errors"],
   "src/federation": ["schema"],
-  "src/live": ["src/context"],
   "src/gateway": [
     ...[
       "resolvers",
@@ -41,7 +54,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
       "src/config",
       "src/errors",
     ],
-    ...["src/http", "src/live", "src/model", "src/store", "src/sync"],
+    ...["src/http", "src/model", "src/store", "src/sync", "src/live", "src/bus"],
   ],
   "src/server": ["src/gateway", "src/live", "src/sync", "src/context", "src/errors", "src/http"],
   "src/sandbox": [],

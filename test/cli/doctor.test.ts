@@ -12,6 +12,7 @@ import type { ProviderConnection, SessionPage } from "../../src/providers/provid
 import { SANDBOX_PROVIDERS, type SandboxProviderName } from "../../src/sandbox/conversation.js";
 import { startSandbox, type Sandbox } from "../../src/sandbox/sandbox.js";
 import { createCaptureLogger } from "../support/capture-logger.js";
+import { startTestGateway } from "../support/gateway.js";
 import { sendJson, startScriptedServer, statuses, type SeenRequest } from "../support/scripted-server.js";
 import { ensureBuilt, spawnCli } from "../support/spawn-cli.js";
 
@@ -457,6 +458,27 @@ describe("webhooks", () => {
     expect(server.requests).toHaveLength(2 * CONNECTIONS.length);
     expect(run.output).not.toContain(TOKEN);
     expect(run.output).not.toContain(KEY.toString("base64"));
+  });
+
+  it("a gateway's own route is well, and the address is said to belong where", async () => {
+    await using gateway = await startTestGateway({ environment: environment() });
+    const run = await runWith({ ...environment(), SWITCHBOARD_PUBLIC_URL: gateway.url });
+    for (const [name, place] of [
+      ["plivo", "callback_url"],
+      ["speko", "webhook endpoint"],
+      ["portsip", "Event URL"],
+    ] as const) {
+      const { status, message } = checkOf(run, name, "webhooks");
+      expect({ name, status }).toEqual({ name, status: "ok" });
+      expect(message).toContain(`${gateway.url}/webhooks/${name}`);
+      expect(message).toContain(place);
+    }
+    const elsewhere = await runWith({
+      ...environment(),
+      PORTSIP_WEBHOOK_TOKEN: "another",
+      SWITCHBOARD_PUBLIC_URL: gateway.url,
+    });
+    expect(checkOf(elsewhere, "portsip", "webhooks").message).toContain("another secret");
   });
 
   it.each([

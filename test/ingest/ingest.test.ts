@@ -153,6 +153,16 @@ describe.each(DATABASES)("ingest on $name", (kind) => {
     );
   });
 
+  it("does not count a section as read by a look that a list's row has overtaken", async () => {
+    const detail = { sections: ["detail" as const] };
+    const late = { ...detail, observedAt: 2_000, fields: { summary: "rewritten" } };
+    const first = { ...detail, fields: { summary: "written" } };
+    const { row } = await take(first, { observedAt: 3_000 }, late);
+    expect([row.fields["summary"], row.sections["detail"]]).toEqual(["written", 1_000]);
+    const unread = await take({ observedAt: 3_000 }, late);
+    expect([unread.row.fields["summary"], unread.row.sections["detail"]]).toEqual(["rewritten", 2_000]);
+  });
+
   it("takes ingests of one session side by side without losing any", async () => {
     const looks = Array.from({ length: 20 }, (_, index) =>
       ingest.ingest("one", [snapshot("shared", { observedAt: index, members: [member(`m${index}`)] })]),

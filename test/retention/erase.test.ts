@@ -178,8 +178,8 @@ describe.each(DATABASES)("erasing on $name", (kind) => {
     await begin("pending", `ring ${NUMBER}`, "b", false);
     await begin("other", "k2", "b", true);
     await database.all(
-      `INSERT INTO webhook_inbox (connection, delivery_id, headers, body, state, received_at, attempts)
-       VALUES ('one', 'd1', '{}', '{"from":"12025550134"}', 'NEW', 1, 0), ('one', 'd2', '{}', '{}', 'NEW', 1, 0)`,
+      `INSERT INTO webhook_inbox (connection, delivery_id, digest, message, state, received_at, attempts, next_attempt_at)
+       VALUES ('one', 'd1', '', '{"from":"12025550134"}', 'PENDING', 1, 0, 1), ('one', 'd2', '', '{}', 'PENDING', 1, 0, 1)`,
       [],
     );
     const lastError = { code: "C", message: `no route to ${NUMBER}`, retryAfterSeconds: null, at: 1 };

@@ -123,6 +123,7 @@ describe.each(DATABASES)("retention on $name", (kind) => {
       payloads: 0,
       changes: 0,
       commands: 0,
+      deliveries: 0,
       pages: 0,
     });
     expect(lines).toEqual([]);

@@ -43,6 +43,8 @@ export async function startRecordingServer(
     },
     requests: http.requests,
     forget: http.forget,
+    webhookEnvironment: {},
+    deliverTo: () => undefined,
     setFaults: http.setFaults,
     begin: (conversation) => void told.push({ conversation, step: null, at: conversation.startedAt }),
     apply: (conversation, step, at) => void told.push({ conversation, step, at }),

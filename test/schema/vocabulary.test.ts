@@ -77,7 +77,7 @@ describe("the vocabulary", () => {
       ["EvoVoiceSession", "PlivoSession", "PortsipSession", "SpekoSession"].flatMap((type) =>
         names.map((name) => `${type}.${name}`),
       );
-    expect(scoped("admin")).toEqual(["Connection.lastError"]);
+    expect(scoped("admin")).toEqual(["Connection.lastError", "Connection.webhooks"]);
     expect(scoped("recordings:read")).toEqual(["EvoVoiceFile.uri", "Recording.url"]);
     expect(scoped("transcripts:read")).toEqual(
       [

@@ -119,7 +119,7 @@ it("a source that waits for room between pages can send any amount", async () =>
   const heard = numbersHeard(socket);
   for (let n = 0; n < 2_000; n += 1) {
     subscriber.next(JSON.stringify({ data: { n, filler: "x".repeat(20_000) } }));
-    await subscriber.ready?.();
+    await subscriber.drained?.();
   }
   await expect.poll(() => heard.length, { timeout: 10_000 }).toBe(2_000);
 });
@@ -132,7 +132,7 @@ it("nobody waits for room at a client that is gone", async () => {
   const { subscriber } = await listener(0);
   socket.socket.pause();
   subscriber.next(JSON.stringify({ data: "x".repeat(16 * 1024 * 1024) }));
-  const waiting = subscriber.ready?.();
+  const waiting = subscriber.drained?.();
   socket.socket.terminate();
   await waiting;
 });

@@ -115,34 +115,44 @@ describe.each(POSTGRES)("a $name that goes away", (kind) => {
   it("a transaction chosen as a deadlock's victim is run again", async () => {
     await ingestOf().ingest("one", [snapshot("a"), snapshot("b")]);
     const title = (id: string) => `UPDATE sessions SET title = 'x' WHERE provider_id = '${id}'`;
-    const rival = new pg.Client({ connectionString: direct });
-    await rival.connect();
+    const [rival, gate] = [
+      new pg.Client({ connectionString: direct }),
+      new pg.Client({ connectionString: direct }),
+    ];
+    await Promise.all([rival.connect(), gate.connect()]);
+    const waiting = (count: number) =>
+      expect
+        .poll(async () => {
+          const { rows } = await gate.query(
+            "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+          );
+          return rows.length;
+        })
+        .toBe(count);
     try {
+      await gate.query("SELECT pg_advisory_lock(77)");
+      // Whoever has waited long enough looks for a deadlock and is its victim: the rival has patience.
+      await rival.query("SET deadlock_timeout = '10min'");
       await rival.query("BEGIN");
       await rival.query(title("b"));
       let runs = 0;
       const done = database.transaction(function* () {
         runs += 1;
         yield* run(title("a"), []);
+        yield* run("SELECT pg_advisory_xact_lock(77)", []);
         yield* run(title("b"), []);
       });
-      // Ours waits for the rival's row before the rival waits for ours, so ours looks for deadlocks first.
-      await expect
-        .poll(async () => {
-          // A snapshot of activity lasts as long as the rival's transaction.
-          await rival.query("SELECT pg_stat_clear_snapshot()");
-          const { rows } = await rival.query(
-            "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
-          );
-          return rows.length;
-        })
-        .toBe(1);
-      await rival.query(title("a"));
+      await waiting(1);
+      const rivalled = rival.query(title("a"));
+      await waiting(2);
+      // Ours goes on to the rival's row, and the ring is closed.
+      await gate.query("SELECT pg_advisory_unlock(77)");
+      await rivalled;
       await rival.query("COMMIT");
       await done;
       expect(runs).toBe(2);
     } finally {
-      await rival.end();
+      await Promise.all([rival.end(), gate.end()]);
     }
   });
 

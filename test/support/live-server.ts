@@ -86,6 +86,9 @@ export async function startLiveServer(options: LiveServerOptions = {}): Promise<
   const started: Listener[] = [];
   let wake = Promise.withResolvers<void>();
   const server = await createServer({
+    // Webhooks have tests of their own.
+    inbox: { receive: () => Promise.reject(new Error("nothing is delivered here")) },
+    publicUrl: null,
     gateway: {
       ...cached.gateway,
       authenticate(credentials) {

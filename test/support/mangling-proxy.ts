@@ -1,5 +1,11 @@
 /** Stands between a gateway and a provider and makes the way there bad: cut connections, late answers, lists that come in another order and with rows twice. */
-import { createServer, request as sendRequest, type IncomingMessage, type ServerResponse } from "node:http";
+import {
+  Agent,
+  createServer,
+  request as sendRequest,
+  type IncomingMessage,
+  type ServerResponse,
+} from "node:http";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
@@ -43,6 +49,7 @@ export async function startManglingProxy(
   { maxRows = Infinity, onPage }: ManglingProxyOptions = {},
 ): Promise<ManglingProxy> {
   const upstream = new URL(target);
+  const agent = new Agent({ keepAlive: true });
   let badness: Partial<Badness> = {};
   const happens = (what: keyof Badness) => chance() < (badness[what] ?? 0);
 
@@ -54,7 +61,8 @@ export async function startManglingProxy(
       port: upstream.port,
       path: withSmallPages(incoming.url ?? "/"),
       method: incoming.method,
-      headers: { ...incoming.headers, connection: "close" },
+      headers: { ...incoming.headers, connection: "keep-alive" },
+      agent,
     });
     forward.end(body);
     const [answer] = (await once(forward, "response")) as [IncomingMessage];
@@ -117,6 +125,7 @@ export async function startManglingProxy(
     async close() {
       server.close();
       server.closeAllConnections();
+      agent.destroy();
       await once(server, "close");
     },
   };

@@ -12,11 +12,16 @@ export type PagingMode = "simplified" | "normal";
 /** Rows asked for at once. The server's own maximum is not documented; fewer rows than asked for end nothing. */
 export const COUNT_PER_PAGE = 100;
 
+/** A list that shrinks this many times in a row just where it is being read has to be read another time. */
+const MAX_RETURNS = 5;
+
 /**
  * Yields pages until the list ends. Pages count from 0. Throws `ProviderBadResponseError` when a page repeats the one
- * before it: a server that ignores `page` would otherwise be read for ever. When the total shrinks on the way, rows were
- * deleted or moved to the archive and others have slipped to pages that were read already: those are read once more, back
- * to one with a row that was there before. A bulk deletion lets more than a page of them slip.
+ * before it: a server that ignores `page` would otherwise be read for ever.
+ *
+ * When the total shrinks on the way, rows were deleted or moved to the archive and others may have slipped to pages that
+ * were read already. The walk then returns to a page with a row that it has met before, and goes on from there: whatever
+ * arrives or goes meanwhile moves rows again, so neither that page alone nor the one that told of it would do.
  */
 export async function* readPages(
   mode: PagingMode,
@@ -25,25 +30,34 @@ export async function* readPages(
 ): AsyncGenerator<EvoVoicePage> {
   let before = "";
   let total = 0;
-  const seen = new Set<JsonValue>();
-  for (let page = 0; ; page += 1) {
+  let returns = 0;
+  let isReturning = false;
+  /** Ids of rows without a gap before them. */
+  const met = new Set<JsonValue>();
+  for (let page = 0, furthest = 0; ;) {
     const answer = await read(page);
-    if (mode === "normal" && page > 0 && (answer.totalCount ?? Infinity) < total) {
-      for (let back = page - 1, isKnown = false; back >= 0 && !isKnown; back -= 1) {
-        const slipped = await read(back);
-        total = slipped.totalCount ?? 0;
-        isKnown = slipped.items.some((item) => seen.has(idOf(item)));
-        yield slipped;
-      }
-    }
-    total = Math.max(total, answer.totalCount ?? 0);
+    const hasShrunk = mode === "normal" && page > 0 && (answer.totalCount ?? Infinity) < total;
+    total = answer.totalCount ?? total;
     const ids = JSON.stringify(answer.items.map(idOf));
     if (answer.items.length > 0 && ids === before)
       throw new ProviderBadResponseError("Evo Voice answers every page of a list with the same one.", source);
-    before = ids;
-    for (const item of answer.items) seen.add(idOf(item));
     yield answer;
+    const goesBack = isReturning ? page > 0 && !answer.items.some((item) => met.has(idOf(item))) : hasShrunk;
+    if (goesBack) {
+      if (!isReturning) returns += 1;
+      if (returns > MAX_RETURNS)
+        throw new ProviderBadResponseError("Evo Voice's list shrinks while it is being read.", source);
+      isReturning = true;
+      before = "";
+      page -= 1;
+      continue;
+    }
+    isReturning = false;
+    before = ids;
+    for (const item of answer.items) met.add(idOf(item));
     if (isLastPage(mode, answer, page)) return;
+    if (page > furthest) [furthest, returns] = [page, 0];
+    page += 1;
   }
 }
 

@@ -2,7 +2,7 @@
 import { BadUserInputError, type ProviderErrorSource } from "../../errors/index.js";
 import type { HttpAnswer } from "../../http/http-client.js";
 import { pathSegment } from "../../http/path-segment.js";
-import type { EpochMs, JsonValue, SessionSnapshot } from "../../model/index.js";
+import type { EpochMs, JsonObject, JsonValue, SessionSnapshot } from "../../model/index.js";
 import {
   createCommands, type AcceptedCommand, type Command, type CommandSpec, type InputProblem, type ProviderCommands,
 } from "../commands.js"; // prettier-ignore
@@ -21,6 +21,8 @@ export interface PlivoCommandsOptions {
   source: ProviderErrorSource;
   /** Owner of new sessions that name none. */
   subaccount: string | undefined;
+  /** Where callbacks of new sessions go that name no receiver of their own; null: nowhere. */
+  callbackUrl: string | null;
   /** The snapshot of a session that an answer carries; null for what is none. */
   toSnapshot: (json: JsonValue, observedAt: EpochMs) => SessionSnapshot | null;
 }
@@ -30,12 +32,14 @@ export function createPlivoCommands(options: PlivoCommandsOptions): ProviderComm
   return createCommands({ CREATE: toCreate(options), UPDATE: toUpdate(options), END: toEnd(options) });
 }
 
-function toCreate({ client, source, subaccount, toSnapshot }: PlivoCommandsOptions): CommandSpec {
+function toCreate(options: PlivoCommandsOptions): CommandSpec {
+  const { client, source, subaccount, toSnapshot } = options;
   return {
     check: checkCreate,
     async send({ input }, { timeoutMs }) {
       const owner = subaccount === undefined ? {} : { subaccount };
-      const answer = await client.create({ ...owner, ...toBody(input, CREATE_FIELDS) }, timeoutMs);
+      const told = { ...owner, ...toReceivers(input, options), ...toBody(input, CREATE_FIELDS) };
+      const answer = await client.create(told, timeoutMs);
       if (!isDone(answer)) {
         const notFound = "there is no such account; check the connection's Auth ID and base URL.";
         return toPlivoRefusal(answer, { input, takes: CREATE_FIELDS, notFound });
@@ -48,6 +52,13 @@ function toCreate({ client, source, subaccount, toSnapshot }: PlivoCommandsOptio
       return { kind: "accepted", createdId, ...asSnapshots(snapshot) };
     },
   };
+}
+
+/** Where news of a new session goes unless its creator has said. An address of 1000 characters would be refused (§5.1). */
+function toReceivers(input: JsonObject, { callbackUrl }: PlivoCommandsOptions): JsonObject {
+  if (callbackUrl === null || callbackUrl.length >= 1000) return {};
+  const recording = input["record"] === true ? { recording_callback_url: callbackUrl } : {};
+  return { callback_url: callbackUrl, ...recording };
 }
 
 function toUpdate({ client, toSnapshot }: PlivoCommandsOptions): CommandSpec {

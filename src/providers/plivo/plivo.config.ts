@@ -29,6 +29,14 @@ export const PLIVO_CONFIG: readonly ConfigField[] = [
     description: "ISO 4217 code of the account's currency, which no payload carries",
     default: "USD",
   },
+  {
+    key: "callbackSignatures",
+    env: "PLIVO_CALLBACK_SIGNATURES",
+    description:
+      "which signatures of callbacks are good: v3, or v2 too for accounts whose callbacks have no V3",
+    type: { oneOf: ["v3", "v2"] },
+    default: "v3",
+  },
 ];
 
 /** The values above, by name. */
@@ -39,6 +47,8 @@ export interface PlivoConfig {
   subaccount: string | undefined;
   baseUrl: string;
   currency: string;
+  /** Callbacks without a V3 signature are taken by their V2 one. */
+  takesV2: boolean;
 }
 
 /** A subaccount's Auth ID: 20 characters, the first two SA (§1). */
@@ -53,6 +63,7 @@ export function toPlivoConfig(values: ConfigValues): PlivoConfig {
     subaccount: text("subaccount") || undefined,
     baseUrl: text("baseUrl"),
     currency: text("currency"),
+    takesV2: text("callbackSignatures") === "v2",
   };
 }
 

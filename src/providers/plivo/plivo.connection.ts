@@ -9,7 +9,7 @@ import {
 import type { ProviderCommands } from "../commands.js";
 import type {
   ConnectionDependencies, Inspection, ListWindow, ProviderConnection, ProviderModule, ReadOptions, ReadOutcome,
-  SessionPage, SessionReference, WebhookProbe,
+  SessionPage, SessionReference, WebhookProbe, WebhookReceiver,
 } from "../provider.js"; // prettier-ignore
 import { readEach } from "../read-each.js";
 import { PlivoClient, type PlivoWindow } from "./plivo.client.js";
@@ -18,7 +18,7 @@ import { toPlivoConfig, type PlivoConfig } from "./plivo.config.js";
 import { unexpectedShape } from "./plivo.errors.js";
 import { inspectPlivo } from "./plivo.inspect.js";
 import { PLIVO_SECTIONS, toSnapshot } from "./plivo.snapshot.js";
-import { createPlivoProbe } from "./plivo.webhooks.js";
+import { createPlivoProbe, createPlivoReceiver } from "./plivo.webhooks.js";
 import { parseSession } from "./plivo.wire.js";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -42,6 +42,7 @@ export class PlivoConnection implements ProviderConnection {
   readonly readSections = PLIVO_SECTIONS;
   readonly extraSections: readonly Section[] = [];
   readonly commands: ProviderCommands;
+  readonly webhooks: WebhookReceiver;
 
   readonly #http: HttpClient;
   readonly #client: PlivoClient;
@@ -66,10 +67,12 @@ export class PlivoConnection implements ProviderConnection {
       rateLimit: shareOf(RATE_LIMIT, dependencies.rateShare),
     });
     this.#client = new PlivoClient(this.#http, this.#config, this.#source);
+    this.webhooks = createPlivoReceiver(this.#config);
     this.commands = createPlivoCommands({
       client: this.#client,
       source: this.#source,
       subaccount: this.#config.subaccount,
+      callbackUrl: dependencies.webhookUrl ?? null,
       toSnapshot: (json, observedAt) => this.#toSnapshot(json, observedAt, "COMMAND"),
     });
   }

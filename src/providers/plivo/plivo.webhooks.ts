@@ -1,7 +1,16 @@
 /** How Plivo signs its callbacks (Plivo reference §13). */
 import { createHmac, randomInt } from "node:crypto";
-import { toTimestamp, type EpochMs } from "../../model/index.js";
-import type { WebhookProbe } from "../provider.js";
+import { parseJson } from "../../http/parse-json.js";
+import { isJsonObject, toTimestamp, type EpochMs } from "../../model/index.js";
+import { digestOf, isSameSecret } from "../proof.js";
+import type {
+  WebhookDelivery,
+  WebhookNews,
+  WebhookProbe,
+  WebhookReceiver,
+  WebhookVerdict,
+} from "../provider.js";
+import { isPlivoId } from "./plivo.wire.js";
 
 /** One callback to sign. */
 export interface SignedCallback {
@@ -16,10 +25,7 @@ export interface SignedCallback {
 
 /** The value of `X-Plivo-Signature-V3` (§13.2): base64 of an HMAC-SHA256. */
 export function signV3({ method, url, parameters, nonce, authToken }: SignedCallback): string {
-  const [address = ""] = url.split("#", 1);
-  const at = address.indexOf("?");
-  const base = at === -1 ? address : address.slice(0, at);
-  const query = new URLSearchParams(at === -1 ? "" : address.slice(at + 1));
+  const { base, query } = splitUrl(url);
   const inUrl = method === "GET" ? new URLSearchParams([...query, ...parameters]) : query;
   const queryText = sorted(inUrl).map(([name, value]) => `${name}=${value}`);
   const bodyText = method === "GET" ? [] : sorted(parameters).map(([name, value]) => name + value);
@@ -27,6 +33,26 @@ export function signV3({ method, url, parameters, nonce, authToken }: SignedCall
   const told = [queryText.join("&"), bodyText.join("")].filter((part) => part !== "").join(".");
   const message = told === "" ? base : `${base}?${told}`;
   return createHmac("sha256", authToken).update(`${message}.${nonce}`, "utf8").digest("base64");
+}
+
+/** The value of `X-Plivo-Signature-V2` (§13.3): it covers the address alone, neither query nor parameters. */
+export function signV2({
+  url,
+  nonce,
+  authToken,
+}: Pick<SignedCallback, "url" | "nonce" | "authToken">): string {
+  return createHmac("sha256", authToken)
+    .update(splitUrl(url).base + nonce, "utf8")
+    .digest("base64");
+}
+
+function splitUrl(url: string): { base: string; query: URLSearchParams } {
+  const [address = ""] = url.split("#", 1);
+  const at = address.indexOf("?");
+  return {
+    base: at === -1 ? address : address.slice(0, at),
+    query: new URLSearchParams(at === -1 ? "" : address.slice(at + 1)),
+  };
 }
 
 /** By name, then by value, both in the order of code units. */
@@ -57,4 +83,79 @@ export function createPlivoProbe(url: string, authToken: string, now: EpochMs): 
     },
     body: parameters.toString(),
   };
+}
+
+/** What connects a receiver to its connection. */
+export interface PlivoReceiverOptions {
+  authToken: string;
+  /** Deliveries with no V3 signature are taken by their V2 one. */
+  takesV2: boolean;
+}
+
+/** Takes callbacks that the Auth Token has signed, as that of the session's owner or of the main account (§13.1). */
+export function createPlivoReceiver(options: PlivoReceiverOptions): WebhookReceiver {
+  return { verify: (delivery) => verify(delivery, options), read };
+}
+
+/**
+ * Any V3 header decides, since V2 does not cover the parameters: else whoever has seen one delivery could send others.
+ * Callbacks have no id. One that is sent again has another nonce and the same parameters, which name it therefore; what
+ * V2 signed is named by its nonce, under which there can be nothing else.
+ */
+function verify(delivery: WebhookDelivery, { authToken, takesV2 }: PlivoReceiverOptions): WebhookVerdict {
+  const { method, url, headers } = delivery;
+  const version = takesV2 && signaturesOf(headers, "v3").length === 0 ? "v2" : "v3";
+  const given = signaturesOf(headers, version);
+  const nonce = headers[`x-plivo-signature-${version}-nonce`] ?? "";
+  // Most of what is forged is known by this already, and costs no more.
+  if (given.length === 0 || nonce === "") return { kind: "refused", reason: "it is not signed" };
+  const parameters = method === "GET" ? new URLSearchParams() : bodyParameters(delivery);
+  const signed = { method, url, parameters, nonce, authToken };
+  const own = version === "v3" ? signV3(signed) : signV2(signed);
+  if (!given.some((signature) => isSameSecret(signature, own)))
+    return { kind: "refused", reason: "the Auth Token has not signed it for this address" };
+  const all = sorted(new URLSearchParams([...splitUrl(url).query, ...parameters]));
+  const message = new URLSearchParams(all).toString();
+  const digest = digestOf(message);
+  return { kind: "genuine", id: version === "v3" ? digest : `v2 ${digestOf(nonce)}`, digest, message };
+}
+
+/** Several Auth Tokens that are good at once make several values. */
+function signaturesOf(headers: WebhookDelivery["headers"], version: "v2" | "v3"): string[] {
+  const names = [`x-plivo-signature-${version}`, `x-plivo-signature-ma-${version}`];
+  return names
+    .flatMap((name) => headers[name]?.split(",") ?? [])
+    .map((value) => value.trim())
+    .filter((value) => value !== "");
+}
+
+/** A form as other callbacks of Plivo's have it, or JSON (§12.1). What is neither has none. */
+function bodyParameters({ headers, body }: WebhookDelivery): URLSearchParams {
+  const text = body.toString("utf8");
+  if (!/\bjson\b/i.test(headers["content-type"] ?? "")) return new URLSearchParams(text);
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(parseObject(text))) {
+    for (const one of Array.isArray(value) ? value : [value])
+      parameters.append(name, typeof one === "object" ? JSON.stringify(one) : String(one));
+  }
+  return parameters;
+}
+
+function parseObject(text: string): object {
+  try {
+    const json = parseJson(text);
+    return isJsonObject(json) ? json : {};
+  } catch {
+    return {};
+  }
+}
+
+/**
+ * Which session it is about. The parameters tell less than the session itself does, their order is not certain, and V2
+ * does not cover them: the session is read again.
+ */
+function read(message: string): WebhookNews {
+  const id = new URLSearchParams(message).get("SessionUUID");
+  if (id === null || !isPlivoId(id) || id === NO_SESSION) return { about: null, snapshot: null };
+  return { about: { providerId: id, providerKey: id.toLowerCase() }, snapshot: null };
 }

@@ -49,10 +49,10 @@ export class PortsipClient {
     return { json: parseAnswer(answer, this.#source), sentAt: answer.sentAt };
   }
 
-  /** Call logs of one session, whichever step of it, oldest first. */
+  /** Call logs of one session, whichever step of it, oldest first, paged to the end; a row met twice comes once. */
   callLogsOf(sessionId: string, options?: ReadOptions): Promise<PortsipList> {
-    const query = { filter: `session_id eq ${quote(sessionId)}`, orderby: "started_at", top: PAGE_SIZE };
-    return this.#list("/calllogs", query, options);
+    const filter = `session_id eq ${quote(sessionId)}`;
+    return this.#everything("/calllogs", { filter, orderby: "started_at" }, options);
   }
 
   /** `GET /calllogs/{id}`, which also tells the cost (§5.2); null when there is none. */

@@ -11,8 +11,8 @@ import type {
 } from "../../model/index.js";
 import type { ProviderCommands } from "../commands.js";
 import type {
-  ConnectionDependencies, Inspection, ListWindow, ProviderConnection, ProviderModule, ReadOptions, ReadOutcome,
-  SessionPage, SessionReference, WebhookProbe,
+  ConnectionDependencies, Inspection, ListWindow, ProviderConnection, ProviderModule, PushChannel, PushListener,
+  ReadOptions, ReadOutcome, SessionPage, SessionReference, WebhookProbe, WebhookReceiver,
 } from "../provider.js"; // prettier-ignore
 import { readEach } from "../read-each.js";
 import { PortsipClient } from "./portsip.client.js";
@@ -22,11 +22,12 @@ import { unexpectedShape } from "./portsip.errors.js";
 import { beginOf, groupBySession, toSnapshot, type LoggedStep } from "./portsip.history.js";
 import { isPortsipId, toOtherSpelling, toPortsipKey } from "./portsip.id.js";
 import { inspectPortsip } from "./portsip.inspect.js";
+import { PortsipLive } from "./portsip.live.js";
 import { PortsipLogin } from "./portsip.login.js";
 import { fileUrl, readRecordings } from "./portsip.recordings.js";
 import { PORTSIP_SECTIONS, toLiveSnapshot } from "./portsip.snapshot.js";
 import type { Presence } from "./portsip.state.js";
-import { toWebhookProbe } from "./portsip.webhooks.js";
+import { createPortsipReceiver, toWebhookProbe } from "./portsip.webhooks.js";
 import { parseCallLog, parseSession } from "./portsip.wire.js";
 
 /** The call log is walked in slices of this length. */
@@ -40,6 +41,8 @@ const LEAD_MS = 60 * 60 * 1000;
 const LIST_LAG_MS = 5 * 60 * 1000;
 /** Calls read at once: each is a request of its own. */
 const READ_CONCURRENCY = 6;
+/** Calls whose spelling is remembered; the PBX has far fewer up at once. */
+const MAX_SHOWN = 10_000;
 
 /** A session's call log, and when it was asked for. */
 interface Found {
@@ -64,12 +67,15 @@ export class PortsipConnection implements ProviderConnection {
   readonly readSections = PORTSIP_SECTIONS;
   readonly extraSections: readonly Section[] = ["detail", "recordings"];
   readonly commands: ProviderCommands;
+  readonly webhooks: WebhookReceiver | undefined;
 
   readonly #http: HttpClient;
   readonly #client: PortsipClient;
   readonly #config: PortsipConfig;
   readonly #source: ProviderErrorSource;
   readonly #dependencies: ConnectionDependencies;
+  /** Calls that were up lately, by key, as REST spells them: pushes spell them otherwise. */
+  readonly #shown = new Map<string, string>();
 
   constructor(module: ProviderModule, dependencies: ConnectionDependencies) {
     const { name, config, log, attemptTimeoutMs, now } = dependencies;
@@ -87,6 +93,8 @@ export class PortsipConnection implements ProviderConnection {
     });
     const login = new PortsipLogin({ http: this.#http, config: this.#config, source: this.#source, now });
     this.#client = new PortsipClient(this.#http, login, this.#source);
+    const { webhookToken } = this.#config;
+    if (webhookToken !== undefined) this.webhooks = createPortsipReceiver(webhookToken);
     const { defaultRegion } = dependencies;
     this.commands = createPortsipCommands({ client: this.#client, source: this.#source, defaultRegion, now });
   }
@@ -184,6 +192,13 @@ export class PortsipConnection implements ProviderConnection {
     return recording === null ? null : fileUrl(recording.items, locator["file"], this.#config.baseUrl);
   }
 
+  openLive(listener: PushListener): PushChannel {
+    const { log, now, attemptTimeoutMs } = this.#dependencies;
+    const idOf = (key: string) => this.#shown.get(key);
+    const context = { config: this.#config, source: this.#source, log, now, idOf };
+    return new PortsipLive({ ...context, handshakeTimeoutMs: attemptTimeoutMs }, listener);
+  }
+
   inspect(options?: ReadOptions): Promise<Inspection[]> {
     return inspectPortsip({ client: this.#client, config: this.#config, source: this.#source }, options);
   }
@@ -274,6 +289,10 @@ export class PortsipConnection implements ProviderConnection {
     const problems: FieldProblem[] = [];
     const session = parseSession(json, problems);
     if (session === null) return null;
+    this.#shown.delete(toPortsipKey(session.id));
+    this.#shown.set(toPortsipKey(session.id), session.id);
+    const [oldest] = this.#shown.keys();
+    if (this.#shown.size > MAX_SHOWN && oldest !== undefined) this.#shown.delete(oldest);
     const { defaultRegion } = this.#dependencies;
     return toLiveSnapshot(session, json, { observedAt, defaultRegion, source, problems });
   }

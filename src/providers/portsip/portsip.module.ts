@@ -9,12 +9,13 @@ export const portsipModule: ProviderModule = {
   defaultConnectionName: "portsip",
   typeName: "PortsipSession",
   capabilities: new Set([
-    ...(["LIST", "HISTORY", "LIVE_POLL", "RECORDING"] as const),
+    ...(["LIST", "HISTORY", "LIVE_POLL", "LIVE_PUSH", "WEBHOOK", "RECORDING"] as const),
     ...(["CREATE", "END", "HOLD", "RESUME", "TRANSFER_BLIND", "TRANSFER_WARM"] as const),
   ]),
   config: PORTSIP_CONFIG,
   isProviderId: isPortsipId,
   toProviderKey: toPortsipKey,
+  webhookPlace: "the portal, Company › Event URL: CDR events, with authentication BEARER and the token",
   checkConfig: checkPortsipConfig,
   connect: (dependencies) => new PortsipConnection(portsipModule, dependencies),
 };

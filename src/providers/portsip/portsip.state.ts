@@ -67,3 +67,18 @@ function toUnansweredState(log: PortsipCallLog | undefined): SessionState {
   if (code === 487 || (UNANSWERED_CODES.has(code) && log.rangAt !== null)) return "NO_ANSWER";
   return code >= FIRST_FAILURE_CODE ? "FAILED" : "NO_ANSWER";
 }
+
+/** The end of a call as an event tells it (§7.4). */
+export function toEndedState(end: {
+  /** `answered`, `noanswer` or `fail`. */
+  status: string | null;
+  reason: string | null;
+  code: number | null;
+}): SessionState {
+  const status = end.status?.trim().toLowerCase();
+  if (status === "answered") return "COMPLETED";
+  if (toEndReason(end.reason) === "CANCELLED") return "CANCELLED";
+  if (BUSY_CODES.has(end.code ?? 0)) return "BUSY";
+  if (status === "noanswer") return "NO_ANSWER";
+  return status === "fail" ? "FAILED" : "UNKNOWN";
+}

@@ -1,4 +1,5 @@
 import { isProviderError, type ProviderErrorSource } from "../../errors/index.js";
+import { Agent } from "undici";
 import { createHttpClient } from "../../http/create-http-client.js";
 import type { HttpClient, HttpClientStats } from "../../http/http-client.js";
 import {
@@ -16,10 +17,13 @@ import type {
   ListWindow,
   ProviderConnection,
   ProviderModule,
+  PushChannel,
+  PushListener,
   ReadOptions,
   ReadOutcome,
   SessionReference,
   WebhookProbe,
+  WebhookReceiver,
 } from "../provider.js";
 import { readEach } from "../read-each.js";
 import { SpekoClient } from "./speko.client.js";
@@ -27,11 +31,13 @@ import { createSpekoCommands } from "./speko.commands.js";
 import { toSpekoConfig, type SpekoConfig } from "./speko.config.js";
 import { unexpectedShape } from "./speko.errors.js";
 import { parseEvents } from "./speko.events.js";
+import { parseBaseUrl } from "../../http/request-url.js";
+import { SpekoStream } from "./speko.live.js";
 import { inspectSpeko } from "./speko.inspect.js";
 import { listRecent, listWindow, type SpekoLists } from "./speko.list.js";
 import { READ_SECTIONS, toCallSnapshot, toEventsSnapshot } from "./speko.snapshot.js";
 import { isAmbiguous } from "./speko.state.js";
-import { toWebhookProbe } from "./speko.webhooks.js";
+import { createSpekoReceiver, toWebhookProbe } from "./speko.webhooks.js";
 import { parseCall } from "./speko.wire.js";
 
 /** Calls read at once: each is a request of its own. */
@@ -51,10 +57,13 @@ export class SpekoConnection implements ProviderConnection {
   readonly readSections = READ_SECTIONS;
   readonly extraSections: readonly Section[] = ["events"];
   readonly commands: ProviderCommands;
+  readonly webhooks: WebhookReceiver | undefined;
 
   readonly #http: HttpClient;
   /** For what waits for people, so that reads and other commands do not wait with it. */
   readonly #patientHttp: HttpClient;
+  /** For streams: each has a connection of its own, for as long as its call goes on. */
+  readonly #streams = new Agent({ allowH2: false });
   readonly #config: SpekoConfig;
   readonly #client: SpekoClient;
   readonly #source: ProviderErrorSource;
@@ -76,6 +85,9 @@ export class SpekoConnection implements ProviderConnection {
     this.#patientHttp = createHttpClient({ ...http, maxConcurrency: PATIENT_CONCURRENCY });
     this.#client = new SpekoClient(this.#http, apiKey, this.#source);
     this.#lists = { client: this.#client, source: this.#source, agentIds, defaultRegion, now };
+    const { webhookSecrets: secrets } = this.#config;
+    if (secrets.length > 0)
+      this.webhooks = createSpekoReceiver({ secrets, isProviderId: (id) => module.isProviderId(id), now });
     this.commands = createSpekoCommands({
       client: this.#client,
       patientClient: new SpekoClient(this.#patientHttp, apiKey, this.#source),
@@ -139,6 +151,15 @@ export class SpekoConnection implements ProviderConnection {
     return url;
   }
 
+  streamSession({ providerId }: { providerId: string }, listener: PushListener): PushChannel {
+    const { log, now, attemptTimeoutMs } = this.#dependencies;
+    const { apiKey, baseUrl } = this.#config;
+    const { origin, prefix } = parseBaseUrl(baseUrl);
+    const dispatcher = this.#streams;
+    const context = { dispatcher, origin, prefix, apiKey, source: this.#source, log, now };
+    return new SpekoStream(providerId, { ...context, headersTimeoutMs: attemptTimeoutMs }, listener);
+  }
+
   inspect(options?: ReadOptions): Promise<Inspection[]> {
     const { agentIds, webhookSecrets } = this.#config;
     return inspectSpeko(
@@ -158,7 +179,7 @@ export class SpekoConnection implements ProviderConnection {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#http.close(), this.#patientHttp.close()]);
+    await Promise.all([this.#http.close(), this.#patientHttp.close(), this.#streams.destroy()]);
   }
 
   async #readOne(id: string, options?: ReadOptions): Promise<ReadOutcome> {

@@ -8,10 +8,20 @@ export const spekoModule: ProviderModule = {
   defaultConnectionName: "speko",
   typeName: "SpekoSession",
   capabilities: new Set([
-    ...(["LIST", "HISTORY", "LIVE_POLL", "TRANSCRIPT", "REPORT", "RECORDING"] as const),
+    ...([
+      "LIST",
+      "HISTORY",
+      "LIVE_POLL",
+      "LIVE_PUSH",
+      "WEBHOOK",
+      "TRANSCRIPT",
+      "REPORT",
+      "RECORDING",
+    ] as const),
     ...(["END", "TRANSFER_BLIND", "TRANSFER_WARM"] as const),
   ]),
   config: SPEKO_CONFIG,
+  webhookPlace: "a webhook endpoint (dashboard, or POST /v1/webhooks), for all events but call.pre_call",
   checkConfig: checkSpekoConfig,
   // Opaque by the reference; what is refused could not be one segment of a path.
   isProviderId: (id) => /^(?!\.{1,2}$)[^\s\p{Cc}]{1,256}$/u.test(id) && id.isWellFormed(),

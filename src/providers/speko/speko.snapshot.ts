@@ -159,6 +159,22 @@ export function toEventsSnapshot(
   };
 }
 
+/** Turns and events of a call, as its stream told them: some, and they say nothing else of it. */
+export function toStreamSnapshot(
+  providerId: string,
+  { transcript, events }: Pick<SessionSnapshot, "transcript" | "events">,
+  context: SpekoLookContext,
+): SessionSnapshot {
+  return {
+    ...toHead({ id: providerId }, "PUSH", context),
+    facts: NO_FACTS,
+    fields: {},
+    ...(transcript === undefined ? {} : { transcript }),
+    ...(events === undefined ? {} : { events }),
+    sections: [],
+  };
+}
+
 /** Some of a call's transfers, as the answer to a command told them: by no means all. */
 export function toTransfersSnapshot(
   session: SessionReference,

@@ -1,7 +1,16 @@
 /** Speko's webhook deliveries, signed as Standard Webhooks (Speko reference §11.3). */
 import { createHmac, randomUUID } from "node:crypto";
+import { parseJson } from "../../http/parse-json.js";
 import type { EpochMs } from "../../model/index.js";
-import type { WebhookProbe } from "../provider.js";
+import { digestOf, isSameSecret } from "../proof.js";
+import type {
+  WebhookDelivery,
+  WebhookNews,
+  WebhookProbe,
+  WebhookReceiver,
+  WebhookVerdict,
+} from "../provider.js";
+import { readObject } from "../wire/index.js";
 
 /** Secrets with it are base64 behind it; any other is used by its own bytes. */
 const BASE64_PREFIX = "whsec_";
@@ -13,7 +22,7 @@ export interface SignedDelivery {
   /** `webhook-timestamp`: seconds since the epoch. */
   timestamp: number;
   /** The body as it is on the wire. */
-  body: string;
+  body: string | Buffer;
 }
 
 /** The key that a configured secret stands for. */
@@ -30,7 +39,7 @@ export function isWebhookSecret(secret: string): boolean {
 
 /** The value of `webhook-signature`: `v1,` and base64 of HMAC-SHA256 over id, time and body. */
 export function signDelivery(secret: string, { id, timestamp, body }: SignedDelivery): string {
-  const mac = createHmac("sha256", toWebhookKey(secret)).update(`${id}.${timestamp}.${body}`);
+  const mac = createHmac("sha256", toWebhookKey(secret)).update(`${id}.${timestamp}.`).update(body);
   return `v1,${mac.digest("base64")}`;
 }
 
@@ -51,4 +60,67 @@ export function toWebhookProbe(secret: string, now: EpochMs): WebhookProbe {
     },
     body: delivery.body,
   };
+}
+
+/** How far its time may lie from ours, either way, milliseconds. */
+const WINDOW_MS = 300_000;
+/** Longer than any id of a delivery. */
+const MAX_ID_LENGTH = 256;
+/** Of our version, wherever they stand: the vendor separates them by commas, the standard by spaces. */
+const SIGNATURES = /v1,[A-Za-z0-9+/]{43}=/g;
+/** More than a rotation has; what follows is not looked at. */
+const MAX_SIGNATURES = 10;
+
+/** What connects a receiver to its connection. */
+export interface SpekoReceiverOptions {
+  /** At least one; several during a rotation. */
+  secrets: readonly string[];
+  isProviderId(id: string): boolean;
+  now: () => EpochMs;
+}
+
+/** Takes deliveries that one of the secrets has signed, less than five minutes ago. */
+export function createSpekoReceiver({ secrets, isProviderId, now }: SpekoReceiverOptions): WebhookReceiver {
+  return {
+    verify: (delivery) => verify(delivery, secrets, now()),
+    read: (message) => read(message, isProviderId),
+  };
+}
+
+function verify(
+  { method, headers, body }: WebhookDelivery,
+  secrets: readonly string[],
+  now: EpochMs,
+): WebhookVerdict {
+  const refused = (reason: string) => ({ kind: "refused" as const, reason });
+  const id = headers["webhook-id"] ?? "";
+  const time = headers["webhook-timestamp"] ?? "";
+  if (method !== "POST") return refused("it is no POST");
+  if (id === "" || id.length > MAX_ID_LENGTH || !/^\d{1,12}$/.test(time))
+    return refused("its id or its time is missing");
+  const timestamp = Number(time);
+  if (Math.abs(now - timestamp * 1000) > WINDOW_MS) return refused("its time is not now");
+  const given = headers["webhook-signature"]?.match(SIGNATURES)?.slice(0, MAX_SIGNATURES) ?? [];
+  const isSigned = secrets.some((secret) => {
+    const own = signDelivery(secret, { id, timestamp, body });
+    return given.some((signature) => isSameSecret(signature, own));
+  });
+  if (!isSigned) return refused("none of the secrets has signed it");
+  return { kind: "genuine", id, digest: digestOf(body), message: body.toString("utf8") };
+}
+
+/** The one event whose answer would change a call, so that nobody should subscribe a gateway to it (§11.2). */
+const ASKS = "call.pre_call";
+
+/**
+ * Which call it is about. Payloads have no published schema: a delivery is a hint to read the call again (§11.2). Events
+ * of other families come to the same endpoint, and mean nothing here.
+ */
+function read(message: string, isProviderId: (id: string) => boolean): WebhookNews {
+  const event = readObject(parseJson(message), []);
+  const type = event?.text("type") ?? "";
+  const id = event?.text("session_id") ?? event?.text("call_id") ?? null;
+  const isOurs = type.startsWith("call.") && type !== ASKS;
+  if (!isOurs || id === null || !isProviderId(id)) return { about: null, snapshot: null };
+  return { about: { providerId: id, providerKey: id }, snapshot: null };
 }

@@ -60,6 +60,8 @@ export async function startEvoServer(options: SandboxServerOptions): Promise<Evo
     },
     begin: book.begin,
     apply: book.apply,
+    webhookEnvironment: {},
+    deliverTo: () => undefined,
     setFaults: http.setFaults,
     expireLogins: logins.expireAll,
     operations,

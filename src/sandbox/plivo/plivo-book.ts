@@ -21,7 +21,10 @@ export interface PlivoBook {
   expire(session: MaskingSession): void;
   recordings(): readonly Recording[];
   begin(conversation: Conversation): void;
-  apply(conversation: Conversation, step: Step, at: number): void;
+  /** Answers the session that it happened in. */
+  apply(conversation: Conversation, step: Step, at: number): MaskingSession;
+  /** Sessions that begin from now on have their events sent there; null: wherever their creators say. */
+  deliverTo(url: string | null): void;
 }
 
 export function createPlivoBook(random: Random, now: () => number): PlivoBook {
@@ -34,6 +37,7 @@ export function createPlivoBook(random: Random, now: () => number): PlivoBook {
   /** Sessions of the API whose first party is being rung, or is to be, because `initiate_call_to_first_party` is on. */
   const placed = new Set<MaskingSession>();
   let isSorted = true;
+  let receiver: string | null = null;
 
   /**
    * The provider rings party one as soon as the session exists, which the answer to create does not show yet. Nobody
@@ -118,6 +122,8 @@ export function createPlivoBook(random: Random, now: () => number): PlivoBook {
       session.expiresAt = at;
     },
 
+    deliverTo: (url) => void (receiver = url),
+
     recordings: () =>
       sessions.flatMap((session) =>
         session.interactions.map(({ recording }) => recording).filter((recording) => recording !== null),
@@ -126,6 +132,10 @@ export function createPlivoBook(random: Random, now: () => number): PlivoBook {
     begin(conversation) {
       const own = random.fork(conversation.id);
       const session = toScriptedSession(conversation, own, sessions.length, (wish) => ledger.allocate(wish));
+      if (receiver !== null) {
+        session.settings.callback_url = receiver;
+        session.settings.recording_callback_url = session.settings.record ? receiver : "";
+      }
       add(session);
       streams.set(conversation.id, { session, random: own });
     },
@@ -134,6 +144,7 @@ export function createPlivoBook(random: Random, now: () => number): PlivoBook {
       const stream = streams.get(conversation.id);
       if (!stream) throw new Error(`Conversation ${conversation.id} was never begun`);
       applyStep(stream.session, step, at, stream.random);
+      return stream.session;
     },
   };
 }

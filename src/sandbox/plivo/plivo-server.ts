@@ -3,6 +3,7 @@ import { createRandom } from "../kit/random.js";
 import { startSandboxHttp, type SandboxHttp } from "../kit/sandbox-http.js";
 import { PLIVO_ACCOUNT } from "./plivo-accounts.js";
 import { createPlivoBook } from "./plivo-book.js";
+import { createPlivoCallbacks } from "./plivo-callbacks.js";
 import { legsOf } from "./plivo-calls.js";
 import { DEFAULT_MODES, type PlivoModes } from "./plivo-modes.js";
 import { ownerOf, toWireCall, toWireRecording } from "./plivo-resources.js";
@@ -19,6 +20,7 @@ export interface PlivoSandboxServer extends SandboxServer {
 export async function startPlivoServer(options: SandboxServerOptions): Promise<PlivoSandboxServer> {
   const random = createRandom(options.seed).fork("plivo");
   const book = createPlivoBook(random, options.now);
+  const callbacks = createPlivoCallbacks(random.fork("callbacks"));
   const modes: PlivoModes = { ...DEFAULT_MODES };
 
   const handle = createPlivoRoutes({
@@ -44,8 +46,11 @@ export async function startPlivoServer(options: SandboxServerOptions): Promise<P
       PLIVO_AUTH_TOKEN: PLIVO_ACCOUNT.authToken,
       PLIVO_BASE_URL: http.origin,
     },
+    // Callbacks are signed with the Auth Token.
+    webhookEnvironment: {},
     begin: book.begin,
-    apply: book.apply,
+    apply: (conversation, step, at) => callbacks.tell(book.apply(conversation, step, at), step, at),
+    deliverTo: book.deliverTo,
     setFaults: http.setFaults,
     setModes: (changed) => void Object.assign(modes, changed),
     requests: http.requests,
@@ -72,6 +77,9 @@ export async function startPlivoServer(options: SandboxServerOptions): Promise<P
         ),
       };
     },
-    close: http.close,
+    close() {
+      callbacks.close();
+      return http.close();
+    },
   };
 }

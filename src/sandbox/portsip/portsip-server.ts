@@ -44,6 +44,9 @@ export interface PortsipSandboxServer extends SandboxServer {
   lose(id: string): void;
 }
 
+/** What the tenant's event URL is called with, which is no secret. */
+const WEBHOOK_TOKEN = "sandbox-webhook-token";
+
 /** A server that speaks PortSIP's REST API and its WSI, written from the reference alone. */
 export async function startPortsipServer(options: SandboxServerOptions): Promise<PortsipSandboxServer> {
   const random = createRandom(options.seed).fork("portsip");
@@ -78,8 +81,15 @@ export async function startPortsipServer(options: SandboxServerOptions): Promise
       PORTSIP_PASSWORD: PBX_LOGIN.password,
       PORTSIP_DOMAIN: PBX_LOGIN.domain,
     },
+    webhookEnvironment: { PORTSIP_WEBHOOK_TOKEN: WEBHOOK_TOKEN },
     begin: book.begin,
     apply: book.apply,
+    deliverTo(url) {
+      tenant.cdr_event =
+        url === null
+          ? { enabled: false, auth: "DISABLE" }
+          : { enabled: true, auth: "BEARER", token: WEBHOOK_TOKEN, url };
+    },
     answers: book.dialling.script,
     setPace: book.dialling.setPace,
     sip: book.sip,

@@ -25,7 +25,8 @@ export interface SpekoBook {
   /** From now on `to` does this, and so does whoever is being rung or screened there. */
   answers(to: string, behaviour: SpekoAnswer): void;
   begin(conversation: Conversation): Call;
-  apply(conversation: Conversation, step: Step, at: number): void;
+  /** Answers the call that it happened in. */
+  apply(conversation: Conversation, step: Step, at: number): Call;
 }
 
 export function createSpekoBook(random: Random, now: () => number): SpekoBook {
@@ -87,8 +88,9 @@ export function createSpekoBook(random: Random, now: () => number): SpekoBook {
       const call = byConversation.get(conversation.id);
       if (!call) throw new Error(`Conversation ${conversation.id} was never begun`);
       // Whoever ended it from outside has taken it out of the conversation's hands.
-      if (call.isEnding) return;
-      applyStep(sceneOf(call, random.fork(`${call.id}/${at}`)), conversation, callbacks, step, at);
+      if (!call.isEnding)
+        applyStep(sceneOf(call, random.fork(`${call.id}/${at}`)), conversation, callbacks, step, at);
+      return call;
     },
   };
 }

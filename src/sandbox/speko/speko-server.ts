@@ -5,6 +5,7 @@ import { createSpekoBook } from "./speko-book.js";
 import type { SpekoAnswer } from "./speko-dialling.js";
 import { SPEKO_SANDBOX_KEY } from "./speko-organization.js";
 import { createSpekoRoutes } from "./speko-routes.js";
+import { createSpekoWebhooks, SPEKO_WEBHOOK_KEY } from "./speko-webhooks.js";
 import { callbackWire, callWire, eventWire, sessionRowWire } from "./speko-serialize.js";
 
 /** Speko, with the switches that only it has. */
@@ -24,7 +25,9 @@ export interface SpekoSandboxServer extends SandboxServer {
 
 /** A server that speaks Speko's API of voice-AI calls, written from the reference alone. */
 export async function startSpekoServer(options: SandboxServerOptions): Promise<SpekoSandboxServer> {
-  const book = createSpekoBook(createRandom(options.seed).fork("speko"), options.now);
+  const random = createRandom(options.seed).fork("speko");
+  const book = createSpekoBook(random, options.now);
+  const webhooks = createSpekoWebhooks(book, random.fork("webhooks"));
   const closing = new AbortController();
   let isBroke = false;
   const handle = createSpekoRoutes({
@@ -45,8 +48,10 @@ export async function startSpekoServer(options: SandboxServerOptions): Promise<S
     name: "speko",
     baseUrl: http.origin,
     environment: { SPEKO_API_KEY: SPEKO_SANDBOX_KEY, SPEKO_BASE_URL: http.origin },
+    webhookEnvironment: { SPEKO_WEBHOOK_SECRETS: `whsec_${SPEKO_WEBHOOK_KEY.toString("base64")}` },
     begin: (conversation) => void book.begin(conversation),
-    apply: book.apply,
+    apply: (conversation, step, at) => webhooks.look(book.apply(conversation, step, at)),
+    deliverTo: webhooks.deliverTo,
     answers: book.answers,
     setPace: book.dialling.setPace,
     setCredit: (isLeft) => (isBroke = !isLeft),
@@ -64,6 +69,7 @@ export async function startSpekoServer(options: SandboxServerOptions): Promise<S
     },
     async close() {
       closing.abort();
+      webhooks.close();
       await http.close();
     },
   };

@@ -17,7 +17,7 @@ export interface Backlog {
   /** A message has left it, or was thrown away with it. The same function each time, as a callback. */
   readonly left: () => void;
   /** Resolves when there is room for half of what may wait, or after `release`. */
-  hasDrained(): Promise<void>;
+  drained(): Promise<void>;
   /** The client is gone: nobody waits any longer. */
   release(): void;
   /** True when something waited at the last question and none of it has moved since. */
@@ -50,7 +50,7 @@ export function createBacklog(buffers: Buffers, limits: LiveLimits): Backlog {
       messages -= 1;
       if (waiting.length > 0 && hasRoom()) wake();
     },
-    hasDrained: () =>
+    drained: () =>
       released || hasRoom() ? Promise.resolve() : new Promise((resolve) => void waiting.push(resolve)),
     release() {
       released = true;

@@ -111,7 +111,7 @@ export function openEventStream(
       writeNext(JSON.stringify({ errors }));
       finish();
     },
-    ready: backlog.hasDrained,
+    drained: backlog.drained,
   });
   const expiry = watchExpiry(principal, now, () => {
     const error = { message: "The credentials have expired.", extensions: { code: "UNAUTHENTICATED" } };

@@ -85,7 +85,7 @@ export function createOperations({ apollo, contextOf, subscribe, log }: Operatio
         next: (payload) => void (stopped || subscriber.next(payload)),
         complete: () => void (stopped || ((stopped = true), subscriber.complete())),
         error: (errors) => void (stopped || ((stopped = true), subscriber.error(errors))),
-        ready: () => subscriber.ready?.() ?? Promise.resolve(),
+        drained: () => subscriber.drained?.() ?? Promise.resolve(),
       };
       const begin = async () => {
         // Nothing is told from within `start`: whoever called it does not hold the operation yet.

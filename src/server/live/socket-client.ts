@@ -105,13 +105,13 @@ export function createSocketClient(options: SocketClientOptions): SocketClient {
     stream.write(frame, backlog.left);
   }
 
-  function ready(): Promise<void> {
+  function drained(): Promise<void> {
     if (open && stream.writableLength > 0) {
       // Something may be on its way that was not counted; this is through when it is.
       backlog.added();
       stream.write(NOTHING, backlog.left);
     }
-    return backlog.hasDrained();
+    return backlog.drained();
   }
 
   function begin(id: string, request: OperationRequest, who: Principal): AsyncGenerator<never, void, void> {
@@ -138,7 +138,7 @@ export function createSocketClient(options: SocketClientOptions): SocketClient {
         ended();
         ending.fail(new OperationErrors(errors));
       },
-      ready,
+      drained,
     });
     running.add(operation);
     return ending.iterator;

@@ -11,6 +11,9 @@ import * as sessionJoins from "./0006-session-joins.js";
 import * as erasure from "./0007-erasure.js";
 import * as sessionLists from "./0008-session-lists.js";
 import * as lookDigest from "./0009-look-digest.js";
+import * as changeFeed from "./0010-change-feed.js";
+import * as leases from "./0011-leases.js";
+import * as webhookInbox from "./0012-webhook-inbox.js";
 
 interface Migration {
   up(knex: Knex): Promise<void>;
@@ -28,6 +31,9 @@ const MIGRATIONS: readonly (readonly [string, Migration])[] = [
   ["0007-erasure", erasure],
   ["0008-session-lists", sessionLists],
   ["0009-look-digest", lookDigest],
+  ["0010-change-feed", changeFeed],
+  ["0011-leases", leases],
+  ["0012-webhook-inbox", webhookInbox],
 ];
 
 const source: Knex.MigrationSource<readonly [string, Migration]> = {

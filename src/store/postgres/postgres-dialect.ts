@@ -4,6 +4,9 @@ import { postgresSearch } from "./postgres-search.js";
 /** First half of the advisory locks that processes announce themselves with; the second is the process's number. */
 export const PRESENCE_LOCK = 0x5357_5052;
 
+/** The advisory lock under which rows of the change log are numbered, in two halves like that of a process. */
+const CHANGE_LOG_LOCK = [0x5357_434c, 0] as const;
+
 /** PostgreSQL's way of saying it. */
 export const postgresDialect: Dialect = {
   name: "postgres",
@@ -22,6 +25,8 @@ export const postgresDialect: Dialect = {
     sql: "SELECT pg_advisory_xact_lock(hashtextextended(?, 0))",
     values: [connection],
   }),
+  now: "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)",
+  changeLogLock: { sql: "SELECT pg_advisory_xact_lock(?, ?)", values: CHANGE_LOG_LOCK },
   search: postgresSearch,
   columns: `SELECT t.table_name, c.column_name,
       CASE WHEN c.data_type IN ('text', 'character varying', 'json', 'jsonb', 'tsvector') THEN 1 ELSE 0 END AS is_text

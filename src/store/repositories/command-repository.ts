@@ -1,5 +1,5 @@
 /** The command log: what was to be done at a provider, written down before it is sent. */
-import { randomInt } from "node:crypto";
+import type { Owner } from "../owner.js";
 import { fromJson } from "../session-columns.js";
 import { run, type Database, type SqlPlan, type SqlRow } from "../sql.js";
 import type { CommandRepository, CommandRow } from "../store.js";
@@ -10,11 +10,10 @@ const COLUMNS = [
   ...["provider_key", "provider_id", "owner"],
 ];
 
-/** Recorded mutations. `owner` names this process among those that share the database. */
-export function createCommandRepository(database: Database): CommandRepository {
+/** Recorded mutations of this process. */
+export function createCommandRepository(database: Database, process: Owner): CommandRepository {
   const { all, dialect } = database;
-  const owner = randomInt(1, 2 ** 31 - 1);
-  let announced: Promise<void> | undefined;
+  const owner = process.number;
 
   /** Answers the row that the key names already; null when there is none. */
   function* withKey(principal: string, name: string, key: string | null): SqlPlan<CommandRow | null> {
@@ -36,11 +35,7 @@ export function createCommandRepository(database: Database): CommandRepository {
     },
     byKey: (principal, name, key) => database.transaction(() => withKey(principal, name, key)),
     async begin(command) {
-      announced ??= database.announce(owner).catch((error: unknown) => {
-        announced = undefined;
-        throw error;
-      });
-      await announced;
+      await process.announce();
       return database.transaction(
         function* (): SqlPlan<{ row: CommandRow; isNew: boolean }> {
           const [inserted] = yield* run(

@@ -1,9 +1,8 @@
-/** The gateway's own tables: connections and changes. */
-import type { Capability, Provider, SessionState } from "../../model/index.js";
+/** The gateway's own tables: connections. */
+import type { Capability, Provider } from "../../model/index.js";
 import { fromJson } from "../session-columns.js";
 import type { Database } from "../sql.js";
-import type { ChangeRepository, ChangeRow, ConnectionRepository, ConnectionRow } from "../store.js";
-import { addScope, Conditions } from "./session-conditions.js";
+import type { ConnectionRepository, ConnectionRow } from "../store.js";
 
 /** What is known of each connection between runs, and how many sessions it has. */
 export function createConnectionRepository({ all, dialect }: Database): ConnectionRepository {
@@ -53,34 +52,6 @@ export function createConnectionRepository({ all, dialect }: Database): Connecti
         ]),
       );
       return new Map(names.map((name) => [name, found.get(name) ?? { sessionCount: 0, liveCount: 0 }]));
-    },
-  };
-}
-
-/** The change log, in its one order. */
-export function createChangeRepository({ all, dialect }: Database): ChangeRepository {
-  return {
-    async after(sequence, limit, scope) {
-      const conditions = new Conditions();
-      conditions.add("sequence > ?", sequence);
-      addScope(conditions, scope, dialect);
-      conditions.values.push(limit);
-      const rows = await all(
-        `SELECT * FROM changes${conditions.where} ORDER BY sequence LIMIT ?`,
-        conditions.values,
-      );
-      return rows.map((row) => ({
-        sequence: row["sequence"] as number,
-        sessionKey: row["session_key"] as number,
-        at: row["at"] as number,
-        kind: row["kind"] as ChangeRow["kind"],
-        changed: fromJson(row["changed"]) as string[],
-        previousState: row["previous_state"] as SessionState | null,
-      }));
-    },
-    async last() {
-      const [row] = await all("SELECT max(sequence) AS last FROM changes", []);
-      return Number(row?.["last"] ?? 0);
     },
   };
 }

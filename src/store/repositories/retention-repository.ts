@@ -59,7 +59,11 @@ export function createRetentionRepository(database: Database): RetentionReposito
            ORDER BY at LIMIT ?`,
           [before, limit],
         );
-        return yield* removeBy("changes", "sequence", keysOf(rows, "sequence"));
+        const sequences = keysOf(rows, "sequence");
+        // Whoever stands behind the newest of them has lost nothing; whoever stands before it must begin again.
+        const floor = sequences.reduce((highest, sequence) => Math.max(highest, sequence), 0);
+        yield* run("UPDATE change_feed SET floor = ? WHERE floor < ?", [floor, floor]);
+        return yield* removeBy("changes", "sequence", sequences);
       }),
 
     removeCommands: (before, limit) =>
@@ -72,6 +76,15 @@ export function createRetentionRepository(database: Database): RetentionReposito
         if (ids.length === 0) return 0;
         yield* run(`DELETE FROM commands WHERE ${dialect.among("id", "text")}`, [dialect.list(ids)]);
         return ids.length;
+      }),
+
+    removeDeliveries: (before, limit) =>
+      database.transaction(function* (): SqlPlan<number> {
+        const rows = yield* run(
+          "SELECT sequence FROM webhook_inbox WHERE received_at < ? ORDER BY received_at LIMIT ?",
+          [before, limit],
+        );
+        return yield* removeBy("webhook_inbox", "sequence", keysOf(rows, "sequence"));
       }),
 
     reclaim: (pages) => database.reclaim(pages),

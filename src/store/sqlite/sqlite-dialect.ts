@@ -16,6 +16,8 @@ export const sqliteDialect: Dialect = {
   isGone: () => null,
   // BEGIN IMMEDIATE lets in one writer at a time.
   lock: () => null,
+  now: "CAST(unixepoch('subsec') * 1000 AS INTEGER)",
+  changeLogLock: null,
   search: sqliteSearch,
   // Indexes of a search are virtual and shadow tables: they follow the tables that they are made of.
   columns: `SELECT l.name AS table_name, c.name AS column_name,

@@ -29,6 +29,40 @@ test.each([1, 5, 8, 10])(
   },
 );
 
+test("a window lacks nothing when one is deleted and one arrives before it is looked for", async () => {
+  const live = rows(11);
+  await using evo = await startEvo({ live, maxPerPage: 5 });
+  const pages: string[] = [];
+  evo.world.intercept = ({ query }) => {
+    if (query.get("searchArchive") === null && query.has("page")) pages.push(query.get("page") ?? "");
+    if (pages.join() === "0,1,2") evo.world.live = live.slice(1);
+    if (pages.join() === "0,1,2,1") {
+      const dateCreated = new Date(NOW - 1000).toISOString();
+      evo.world.live = [endedRow({ id: "new", dateCreated }), ...live.slice(1)];
+    }
+    return false;
+  };
+  const listed = new Set<string>();
+  for await (const page of evo.connection.listSessions({ since: NOW - 24 * HOUR_MS }))
+    for (const { providerId } of page.snapshots) listed.add(providerId);
+  expect(live.map(({ id }) => String(id)).filter((id) => !listed.has(id))).toEqual([]);
+});
+
+test("a list that never stops shrinking where it is read is given up, for another time", async () => {
+  const live = rows(100);
+  await using evo = await startEvo({ live, maxPerPage: 5 });
+  let requests = 0;
+  evo.world.intercept = ({ query }) => {
+    if (query.has("page")) evo.world.live = live.slice((requests += 1));
+    return false;
+  };
+  const walk = async () => {
+    for await (const _ of evo.connection.listSessions({ since: NOW - 24 * HOUR_MS }));
+  };
+  await expect(walk()).rejects.toMatchObject({ code: "PROVIDER_BAD_RESPONSE" });
+  expect(requests).toBeLessThan(20);
+});
+
 test("a session that slipped is not called absent when many are read by id", async () => {
   const live = rows(12);
   await using evo = await startEvo({ live, maxPerPage: 5 });

@@ -20,6 +20,7 @@ export function connectPlivo(
   baseUrl: string,
   config: ConfigValues = {},
   attemptTimeoutMs = 5_000,
+  webhookUrl: string | null = null,
 ): ConnectedPlivo {
   const { log, lines } = createCaptureLogger();
   const plivo = plivoModule.connect({
@@ -28,6 +29,7 @@ export function connectPlivo(
     log,
     attemptTimeoutMs,
     defaultRegion: "US",
+    webhookUrl,
     now: () => NOW,
   });
   return { plivo, lines, [Symbol.asyncDispose]: () => plivo.close() };

@@ -7,7 +7,7 @@ import { DATABASES, type TestDatabase } from "../../support/databases.js";
 import { liveThrough } from "./world.js";
 
 const ONE = process.env["SWITCHBOARD_SEED"];
-const MANY = ONE === undefined ? Number(process.env["SWITCHBOARD_SEEDS"] ?? 50) : 1;
+const MANY = ONE === undefined ? Number(process.env["SWITCHBOARD_SEEDS"] ?? 30) : 1;
 const AT_ONCE = 12;
 
 /** The test of one database. */

@@ -21,7 +21,7 @@ const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 const STEPS = 40;
 /** Conversations of each end of the history: some about to move to Evo Voice's archive, some new. */
-const HISTORY = 8;
+const HISTORY = 5;
 /** How often something happens just between two pages of a list, most of all in the first ones, and how many times. */
 const BETWEEN_PAGES = [0.4, 0.4, 0.4, 0.05, 0.05, 0.05, 0.05, 0.05, 0.05, 0.05];
 /** Conversations that are going on when everything is well again. */
@@ -70,7 +70,7 @@ export async function liveThrough(seed: number, databaseUrl: string): Promise<vo
     ...sandbox.environment,
     DATABASE_URL: databaseUrl,
     SWITCHBOARD_DATABASE_POOL_SIZE: "4",
-    SWITCHBOARD_POLL_IDLE_MS: "100",
+    SWITCHBOARD_POLL_IDLE_MS: "200",
     SWITCHBOARD_POLL_LIVE_MS: "100",
   };
 
@@ -173,7 +173,7 @@ async function layLines(
     const target = sandbox.servers[name].baseUrl;
     const chance = () => stream.next();
     const line = await startManglingProxy(target, chance, {
-      maxRows: stream.int(3, 12),
+      maxRows: stream.int(3, 8),
       onPage: () => onPage(chance),
     });
     return [name, line] as const;

@@ -1,0 +1,49 @@
+/** `session`: one session as it is, then every change of it, until it is over. */
+import type { ChangeRow } from "../store/store.js";
+import { never, type LiveSource, type Told } from "./live.js";
+import { findSession } from "./one-session.js";
+import type { LiveReading } from "./reading.js";
+import { placeAt, toChangeNode, toSnapshotNode, type FeedPlace } from "./session-changes.js";
+
+/** Throws `NotFoundError`, `BadUserInputError`, or the provider's failure where nothing is stored. */
+export async function sessionSource(
+  { id, after }: { id: string; after?: string | null },
+  reading: LiveReading,
+): Promise<LiveSource<FeedPlace>> {
+  const { store, cursors, principal, now } = reading;
+  // A cursor of a snapshot that was broken off knows all there is to know of one session.
+  const start = after == null ? { position: 0, key: 0 } : { ...cursors.open(after), key: Infinity };
+  const session = await findSession(id, "id", reading);
+
+  async function tell(changes: readonly ChangeRow[]): Promise<Told[]> {
+    if (changes.length === 0) return [];
+    const node = await session.node();
+    if (node === null) return [];
+    return changes.map((change) => {
+      const cursor = cursors.seal({ position: change.sequence, key: Infinity });
+      return { sequence: change.sequence, value: toChangeNode(change, node, cursor, false) };
+    });
+  }
+
+  return {
+    stream: session.stream,
+    // Whether it is over already is looked at first, whatever the place.
+    start: { ...placeAt(start), isJoinable: false },
+    watched: session.watched,
+    async page({ position, shown }) {
+      if (shown > 0) {
+        const { told, upTo, end } = await session.catchUp(position, tell);
+        return { told, place: placeAt({ position: upTo, key: Infinity }), end };
+      }
+      const { upTo, rows } = await store.changes.sessionsAt({}, { key: session.key }, principal.connections);
+      const cursor = cursors.seal({ position: upTo, key: Infinity });
+      const told = rows.map((row) => ({
+        sequence: upTo,
+        value: toSnapshotNode(reading.toNode(row), cursor, now()),
+      }));
+      return { told, place: placeAt({ position: upTo, key: Infinity }), end: await session.end(upTo) };
+    },
+    read: (rows) => session.read(rows, tell),
+    [Symbol.asyncIterator]: never as never,
+  };
+}

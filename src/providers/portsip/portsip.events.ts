@@ -1,0 +1,124 @@
+/**
+ * What PortSIP pushes of a call, over WSI or as a webhook: the same messages (PortSIP reference §6.3, §7.3). They tell the
+ * direction, and when somebody picked up, which REST does not; who took part REST tells better, and in one spelling.
+ */
+import type {
+  EpochMs,
+  FieldProblem,
+  JsonValue,
+  SessionFacts,
+  SessionSnapshot,
+  SessionState,
+} from "../../model/index.js";
+import { readObject, type WireObject } from "../wire/index.js";
+import { toPortsipKey } from "./portsip.id.js";
+import { toDirection, toEndReason, unwrapUserData } from "./portsip.words.js";
+
+/** A message about a call. */
+export interface PortsipEvent {
+  /** Without the `cdr_` that some versions put before `target_…` (§10 Q8). */
+  type: string;
+  /** Decimal, as events spell it; REST may spell it otherwise (§10 Q1). */
+  sessionId: string;
+  at: EpochMs | null;
+  wire: WireObject;
+  problems: readonly FieldProblem[];
+}
+
+/** Reads a message; null for one that is not about a call. */
+export function parseEvent(json: JsonValue): PortsipEvent | null {
+  const problems: FieldProblem[] = [];
+  const wire = readObject(json, problems);
+  const type =
+    wire
+      ?.string("event_type")
+      ?.trim()
+      .toLowerCase()
+      .replace(/^cdr_(?=target_)/, "") ?? null;
+  const sessionId = wire?.text("session_id") ?? null;
+  if (wire === null || type === null || sessionId === null) return null;
+  if (!/^(?:call_(?:start|update_info|cdr)|target_\w+)$/.test(type)) return null;
+  return { type, sessionId, at: seconds(wire, "time"), wire, problems };
+}
+
+/** True for the message that a call is over. A step that handed the call on is not the end of it. */
+export function isEnd({ type, wire }: PortsipEvent): boolean {
+  if (type !== "call_cdr") return false;
+  const reason = toEndReason(wire.string("end_reason") ?? wire.string("ended_reason"));
+  return reason === null || !/TRANSFER|REFERRED|REDIRECTED|REPLACED/.test(reason);
+}
+
+/** What a message says of a call that is known under `providerId`. Its order does not matter: see the merge rules. */
+export function toEventSnapshot(
+  event: PortsipEvent,
+  providerId: string,
+  receivedAt: EpochMs,
+): SessionSnapshot {
+  const { type, at, wire, problems } = event;
+  const { userData } = unwrapUserData(wire.string("user_data"));
+  const facts: SessionFacts = {
+    channel: "VOICE",
+    direction: toDirection(wire.string("direction")),
+    ...toState(event),
+    title: null,
+    from: null,
+    to: null,
+    startedAt: type === "call_start" ? at : seconds(wire, "start_time"),
+    answeredAt: type === "target_answer" ? at : seconds(wire, "answered_time"),
+    endedAt: isEnd(event) ? (seconds(wire, "ended_time") ?? at) : null,
+    updatedAt: null,
+    durationSeconds: isEnd(event) ? wire.number("talk_duration") : null,
+    cost: null,
+  };
+  const numbers = [wire.string("did"), wire.string("did_cid"), wire.string("outbound_caller_id")];
+  return {
+    provider: "PORTSIP",
+    providerId,
+    providerKey: toPortsipKey(providerId),
+    source: "PUSH",
+    observedAt: receivedAt,
+    version: null,
+    facts,
+    fields: userData === null ? {} : { userData },
+    addresses: numbers.filter((number) => number !== null),
+    sections: [],
+    // Events never tell of a hold, and may come in any order.
+    isBlindToHold: true,
+    problems,
+  };
+}
+
+function toState(event: PortsipEvent): Pick<SessionFacts, "phase" | "state"> {
+  if (isEnd(event)) return { phase: "ENDED", state: toEndedState(event.wire) };
+  switch (event.type) {
+    case "call_start":
+    case "target_ringing":
+      return { phase: "LIVE", state: "RINGING" };
+    case "target_answer":
+      return { phase: "LIVE", state: "IN_PROGRESS" };
+    default:
+      return { phase: "UNKNOWN", state: "UNKNOWN" };
+  }
+}
+
+function toEndedState(wire: WireObject): SessionState {
+  if (toEndReason(wire.string("end_reason") ?? wire.string("ended_reason")) === "CANCELLED")
+    return "CANCELLED";
+  const code = wire.integer("status_code");
+  switch (wire.string("call_status")?.trim().toLowerCase()) {
+    case "answered":
+      return "COMPLETED";
+    case "noanswer":
+      return code === 486 || code === 600 ? "BUSY" : "NO_ANSWER";
+    case "fail":
+      return code === 486 || code === 600 ? "BUSY" : "FAILED";
+    default:
+      return "UNKNOWN";
+  }
+}
+
+/** Unix seconds in text; "0" means never (§7.3). */
+function seconds(wire: WireObject, key: string): EpochMs | null {
+  const value = wire.number(key);
+  return value === null || value <= 0 ? null : value * 1000;
+}

@@ -1,0 +1,70 @@
+/** The change log as the other rooms see it: what changed, in the one order in which it was committed. */
+import type { Channel, Direction, EpochMs, SessionPhase, SessionState } from "../model/index.js";
+import type { ConnectionScope, SessionFilter, SessionRow } from "./store.js";
+
+/** What filters look at in a session and what can change: kept with each change, from before it and after it. */
+export interface FilteredFacts {
+  phase: SessionPhase;
+  state: SessionState;
+  channel: Channel;
+  direction: Direction;
+  startedAt: EpochMs | null;
+  updatedAt: EpochMs | null;
+  durationSeconds: number | null;
+  hasTransfer: boolean;
+  hasTranscript: boolean;
+}
+
+/** A transfer that a change was about, and which of its steps on the timeline are new with it. */
+export interface ChangedTransfer {
+  key: string;
+  isNew: boolean;
+  isSettled: boolean;
+}
+
+/** Which rows of a session a change was about. A list that is absent: all there are, if the section changed at all. */
+export interface ChangedParts {
+  transcript?: readonly number[];
+  events?: readonly string[];
+  transfers?: readonly ChangedTransfer[];
+}
+
+/** One step of the change log. */
+export interface ChangeRow {
+  sequence: number;
+  sessionKey: number;
+  connection: string;
+  at: EpochMs;
+  kind: "CREATED" | "UPDATED" | "ENDED";
+  changed: readonly string[];
+  previousState: SessionState | null;
+  /** Null for a session that was not known before. */
+  before: FilteredFacts | null;
+  after: FilteredFacts;
+  parts: ChangedParts;
+}
+
+/** Sessions as they stood when exactly the changes up to `upTo` had taken place. */
+export interface SessionsAt {
+  upTo: number;
+  rows: SessionRow[];
+}
+
+export interface ChangeRepository {
+  /** Changes behind a place, in order. */
+  after(sequence: number, limit: number, scope: ConnectionScope, sessionKey?: number): Promise<ChangeRow[]>;
+  /** The place behind everything that has changed so far. */
+  last(): Promise<number>;
+  /** The lowest place behind which nothing has been removed by age. */
+  floor(): Promise<number>;
+  /** Sessions that match, with a key above `afterKey`, by key; or just the one session of a key. */
+  sessionsAt(
+    filter: SessionFilter,
+    which: { afterKey: number; limit: number } | { key: number },
+    scope: ConnectionScope,
+  ): Promise<SessionsAt>;
+  /** Which of the sessions match now. */
+  matching(keys: readonly number[], filter: SessionFilter): Promise<Set<number>>;
+  /** What all gateways on this database seal cursors with. */
+  cursorKey(): Promise<Uint8Array>;
+}

@@ -1,0 +1,191 @@
+/** The table `webhook_inbox`. */
+import type { StoredError } from "../command-log.js";
+import type { InboxDelivery, InboxRepository, InboxSummary, NewDelivery, Written } from "../inbox.js";
+import type { Owner } from "../owner.js";
+import { fromJson } from "../session-columns.js";
+import { run, type Database, type SqlPlan, type SqlRow, type SqlValue } from "../sql.js";
+import { insertRows, type Column } from "../write-rows.js";
+
+/** Set-aside deliveries that a summary names. */
+const SET_ASIDE_SHOWN = 20;
+
+const COLUMNS: Column[] = [
+  ["connection", "text"],
+  ["delivery_id", "text"],
+  ["digest", "text"],
+  ["message", "text"],
+  ["state", "text"],
+  ["provider_key", "text"],
+  ["received_at", "bigint"],
+  ["attempts", "integer"],
+  ["next_attempt_at", "bigint"],
+];
+
+/** No connection is called so. */
+const CLAIMS = "webhook inbox";
+
+/**
+ * Others of the same session that are in hand, or older and waiting for their time. One that is in hand may be the
+ * newer one: numbers are given out before they can be seen.
+ */
+const IN_ITS_WAY = `SELECT 1 FROM webhook_inbox AS other WHERE other.connection = due.connection
+  AND other.state = 'PENDING' AND other.provider_key = due.provider_key
+  AND (other.owner IS NOT NULL OR (other.sequence < due.sequence AND other.next_attempt_at > ?))`;
+
+/** The inbox of one database. `owner`: this process. */
+export function createInboxRepository(database: Database, owner: Owner): InboxRepository {
+  const { all, dialect } = database;
+  const insert = insertRows(
+    dialect,
+    "webhook_inbox",
+    COLUMNS,
+    "ON CONFLICT (connection, delivery_id) DO NOTHING RETURNING connection, delivery_id",
+  );
+
+  function* write(deliveries: readonly NewDelivery[]): SqlPlan<Written[]> {
+    const rows = deliveries.map(
+      ({ connection, deliveryId, digest, message, providerKey, receivedAt }): SqlValue[] => [
+        ...[connection, deliveryId, digest, message, "PENDING", providerKey, receivedAt, 0, receivedAt],
+      ],
+    );
+    const fresh = new Set((yield* insert(rows)).map(nameOf));
+    const known = new Map<string, unknown>();
+    if (fresh.size < deliveries.length) {
+      const ids = deliveries.map(({ deliveryId }) => deliveryId);
+      const found = yield* run(
+        `SELECT connection, delivery_id, digest FROM webhook_inbox WHERE ${dialect.among("delivery_id", "text")}`,
+        [dialect.list(ids)],
+      );
+      for (const row of found) known.set(nameOf(row), row["digest"]);
+    }
+    return deliveries.map(({ connection, deliveryId, digest }) => {
+      const name = nameOf({ connection, delivery_id: deliveryId });
+      if (fresh.delete(name)) return "NEW";
+      return known.get(name) === digest ? "AGAIN" : "OTHER";
+    });
+  }
+
+  const amongSequences = dialect.among("sequence", "integer");
+
+  return {
+    add: (deliveries) => database.transaction(() => write(deliveries), { durable: true }),
+
+    async claim(connection, now, limit) {
+      await owner.announce();
+      return database.transaction(function* (): SqlPlan<InboxDelivery[]> {
+        // Two that look at once would each see what the other is about to take.
+        const lock = dialect.lock(CLAIMS);
+        if (lock !== null) yield* run(lock.sql, lock.values);
+        const rows = yield* run(
+          `UPDATE webhook_inbox SET owner = ? WHERE sequence IN (
+             SELECT sequence FROM webhook_inbox AS due WHERE connection = ? AND state = 'PENDING' AND owner IS NULL
+               AND next_attempt_at <= ? AND NOT EXISTS (${IN_ITS_WAY}) ORDER BY sequence LIMIT ?)
+           RETURNING sequence, delivery_id, message, provider_key, received_at, attempts`,
+          [owner.number, connection, now, now, limit],
+        );
+        return rows.map(toDelivery).sort((one, other) => one.sequence - other.sequence);
+      });
+    },
+
+    async finish(sequences) {
+      if (sequences.length === 0) return;
+      await all(
+        `UPDATE webhook_inbox SET state = 'DONE', message = '', error = NULL, owner = NULL WHERE ${amongSequences}`,
+        [dialect.list(sequences)],
+      );
+    },
+
+    async fail(tries) {
+      for (const { sequence, error, nextAttemptAt } of tries) {
+        await all(
+          `UPDATE webhook_inbox SET state = ?, attempts = attempts + 1, next_attempt_at = ?, error = ?, owner = NULL
+           WHERE sequence = ? AND owner = ?`,
+          [
+            ...[nextAttemptAt === null ? "FAILED" : "PENDING", nextAttemptAt ?? 0, JSON.stringify(error)],
+            ...[sequence, owner.number],
+          ],
+        );
+      }
+    },
+
+    async giveBack(sequences) {
+      if (sequences.length === 0) return;
+      await all(
+        `UPDATE webhook_inbox SET owner = NULL WHERE ${amongSequences} AND state = 'PENDING' AND owner = ?`,
+        [dialect.list(sequences), owner.number],
+      );
+    },
+
+    async nextAt(connection) {
+      const [row] = await all(
+        `SELECT min(next_attempt_at) AS at FROM webhook_inbox
+         WHERE connection = ? AND state = 'PENDING' AND owner IS NULL`,
+        [connection],
+      );
+      return (row?.["at"] ?? null) as number | null;
+    },
+
+    release: (own = false) =>
+      database.transaction(function* (): SqlPlan<void> {
+        const owners = yield* run(
+          "SELECT DISTINCT owner FROM webhook_inbox WHERE state = 'PENDING' AND owner IS NOT NULL",
+          [],
+        );
+        for (const { owner: holder } of owners) {
+          const question = holder === owner.number ? null : dialect.isGone(holder as number);
+          if (holder === owner.number && !own) continue;
+          if (question !== null) {
+            const [presence] = yield* run(question.sql, question.values);
+            if (presence?.["gone"] !== true) continue;
+          }
+          yield* run("UPDATE webhook_inbox SET owner = NULL WHERE state = 'PENDING' AND owner = ?", [
+            holder as number,
+          ]);
+        }
+      }),
+
+    async summaries(connections) {
+      const summaries = new Map<string, InboxSummary>();
+      for (const connection of connections) {
+        const [figures] = await all(
+          `SELECT (SELECT count(*) FROM webhook_inbox WHERE connection = ? AND state = 'PENDING') AS waiting,
+             (SELECT count(*) FROM webhook_inbox WHERE connection = ? AND state = 'FAILED') AS failed,
+             (SELECT received_at FROM webhook_inbox WHERE connection = ? ORDER BY sequence DESC LIMIT 1) AS last`,
+          [connection, connection, connection],
+        );
+        const failed = await all(
+          `SELECT delivery_id, received_at, attempts, error FROM webhook_inbox
+           WHERE connection = ? AND state = 'FAILED' ORDER BY sequence DESC LIMIT ?`,
+          [connection, SET_ASIDE_SHOWN],
+        );
+        summaries.set(connection, {
+          waiting: Number(figures?.["waiting"] ?? 0),
+          lastReceivedAt: (figures?.["last"] ?? null) as number | null,
+          setAsideCount: Number(figures?.["failed"] ?? 0),
+          setAside: failed.map((row) => ({
+            deliveryId: row["delivery_id"] as string,
+            receivedAt: row["received_at"] as number,
+            attempts: row["attempts"] as number,
+            error: fromJson(row["error"]) as StoredError,
+          })),
+        });
+      }
+      return summaries;
+    },
+  };
+}
+
+function nameOf(row: SqlRow): string {
+  return `${row["connection"] as string} ${row["delivery_id"] as string}`;
+}
+
+function toDelivery(row: SqlRow): InboxDelivery {
+  return {
+    sequence: row["sequence"] as number,
+    deliveryId: row["delivery_id"] as string,
+    message: row["message"] as string,
+    providerKey: row["provider_key"] as string | null,
+    receivedAt: row["received_at"] as number,
+    attempts: row["attempts"] as number,
+  };
+}

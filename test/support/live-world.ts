@@ -1,0 +1,75 @@
+/** A gateway with polls so slow that only push can tell it anything, beside one provider that stands still. */
+import type { Conversation, SandboxProviderName, StepKind } from "../../src/sandbox/conversation.js";
+import { expect } from "vitest";
+import { startSandbox, type Sandbox } from "../../src/sandbox/sandbox.js";
+import { startTestGateway, untilSynchronised, type TestGateway } from "./gateway.js";
+
+export interface LiveWorld extends AsyncDisposable {
+  readonly sandbox: Sandbox;
+  readonly gateway: TestGateway;
+  /** Begins a conversation now; answers how its next steps happen. */
+  begin(
+    conversation: Omit<Conversation, "provider" | "startedAt" | "steps" | "links">,
+  ): (step: StepKind) => void;
+  /** Resolves with the first session of the gateway's lists for which `test` is true. */
+  until(test: (session: SeenSession) => boolean): Promise<SeenSession>;
+  seen(): Promise<SeenSession[]>;
+}
+
+export interface SeenSession {
+  id: string;
+  providerId: string;
+  state: string;
+  direction: string;
+  endedAt: string | null;
+  from: { address: string | null } | null;
+  transcript: { edges: { node: { text: string } }[] } | null;
+}
+
+const SESSIONS = `query ($name: String!) {
+  sessions(first: 20, filter: { connections: [$name] }) {
+    nodes { id providerId state direction endedAt from { address } transcript { edges { node { text } } } }
+  }
+}`;
+
+/** Starts both; the first synchronisation is through. */
+export async function startLiveWorld(
+  provider: SandboxProviderName,
+  environment: (sandbox: Sandbox) => Record<string, string> = (sandbox) => sandbox.environment,
+): Promise<LiveWorld> {
+  const sandbox = await startSandbox({ providers: [provider], days: 1, traffic: null });
+  const gateway = await startTestGateway({ environment: environment(sandbox) });
+  await untilSynchronised(gateway);
+  const server = sandbox.servers[provider];
+
+  async function seen(): Promise<SeenSession[]> {
+    const { data, errors } = await gateway.query<{ sessions: { nodes: SeenSession[] } }>(SESSIONS, {
+      name: provider,
+    });
+    expect(errors).toEqual([]);
+    return data?.sessions.nodes ?? [];
+  }
+
+  return {
+    sandbox,
+    gateway,
+    seen,
+    begin(given) {
+      const conversation: Conversation = { ...given, provider, startedAt: Date.now(), steps: [], links: [] };
+      server.begin(conversation);
+      return (step) =>
+        server.apply(conversation, { at: Date.now() - conversation.startedAt, ...step }, Date.now());
+    },
+    async until(test) {
+      let found: SeenSession | undefined;
+      await expect
+        .poll(async () => (found = (await seen()).find(test)), { timeout: 15_000, interval: 20 })
+        .toBeDefined();
+      return found as unknown as SeenSession;
+    },
+    async [Symbol.asyncDispose]() {
+      await gateway[Symbol.asyncDispose]();
+      await sandbox.close();
+    },
+  };
+}
