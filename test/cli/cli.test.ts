@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { json } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startChromium } from "../support/chromium.js";
+import { connect } from "../support/raw-socket.js";
 import { ensureBuilt, spawnCli, type RunningCli } from "../support/spawn-cli.js";
 
 let folder: string;
@@ -157,8 +158,14 @@ describe("switchboard demo", () => {
     // Half of the operation has arrived (the server has answered something since) when the signal comes.
     await new Promise<void>((resolve) => void request.write(body.slice(0, 20), () => resolve()));
     expect((await fetch(`${url}/readyz`)).status).toBe(200);
+    // Somebody watches meanwhile, and has been told something.
+    const watcher = await connect(`${url.replace("http", "ws")}/graphql`);
+    const subscription = "subscription { sessionChanges { kind cursor session { id } } }";
+    watcher.send({ id: "1", type: "subscribe", payload: { query: subscription } });
+    expect(await watcher.message()).toMatchObject({ id: "1", type: "next", payload: { data: {} } });
     cli.signal("SIGTERM");
     await cli.until(/draining/);
+    expect(await watcher.closed).toMatchObject({ code: 1001 });
     request.end(body.slice(20));
     const [response] = (await answered) as [http.IncomingMessage];
     const { data } = (await json(response)) as { data: { sessions: { nodes: unknown[] } } };

@@ -3,7 +3,7 @@ import { startChromium } from "../support/chromium.js";
 import { KEYS, startLiveServer } from "../support/live-server.js";
 import { ensureBuilt } from "../support/spawn-cli.js";
 
-beforeAll(ensureBuilt, 120_000);
+beforeAll(ensureBuilt, 300_000);
 
 it("the playground runs a subscription, with the key of its headers, and stops it", async ({ skip }) => {
   const browser = await startChromium("subscriptions are not tried in the playground");
