@@ -81,7 +81,10 @@ describe("a subscription", () => {
   it.each(["application/json", "application/graphql-response+json", "*/*"])(
     "over HTTP with Accept: %s is an error that names both ways",
     async (accept) => {
-      const answer = await fetch(url, posted({ query: "subscription { connectionChanges { name } }" }, { accept }));
+      const answer = await fetch(
+        url,
+        posted({ query: "subscription { connectionChanges { name } }" }, { accept }),
+      );
       expect(answer.status).toBe(400);
       const { errors } = (await answer.json()) as { errors: { message: string; extensions: object }[] };
       expect(errors).toMatchObject([{ extensions: { code: "BAD_USER_INPUT" } }]);

@@ -16,7 +16,9 @@ afterAll(async () => {
 });
 
 const clients: Client[] = [];
-afterEach(() => Promise.all(clients.splice(0).map((client) => client.dispose())));
+afterEach(async () => {
+  for (const client of clients.splice(0)) await client.dispose();
+});
 
 function clientOf(url: string, connectionParams?: Record<string, unknown>): Client {
   const client = createClient({

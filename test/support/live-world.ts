@@ -8,7 +8,9 @@ export interface LiveWorld extends AsyncDisposable {
   readonly sandbox: Sandbox;
   readonly gateway: TestGateway;
   /** Begins a conversation now; answers how its next steps happen. */
-  begin(conversation: Omit<Conversation, "provider" | "startedAt" | "steps" | "links">): (step: StepKind) => void;
+  begin(
+    conversation: Omit<Conversation, "provider" | "startedAt" | "steps" | "links">,
+  ): (step: StepKind) => void;
   /** Resolves with the first session of the gateway's lists for which `test` is true. */
   until(test: (session: SeenSession) => boolean): Promise<SeenSession>;
   seen(): Promise<SeenSession[]>;
@@ -55,7 +57,8 @@ export async function startLiveWorld(
     begin(given) {
       const conversation: Conversation = { ...given, provider, startedAt: Date.now(), steps: [], links: [] };
       server.begin(conversation);
-      return (step) => server.apply(conversation, { at: Date.now() - conversation.startedAt, ...step }, Date.now());
+      return (step) =>
+        server.apply(conversation, { at: Date.now() - conversation.startedAt, ...step }, Date.now());
     },
     async until(test) {
       let found: SeenSession | undefined;
