@@ -104,7 +104,7 @@ export async function openLiveGateway(url: string, now: () => number = Date.now)
           },
         },
       );
-      if ("errors" in running) errors = running.errors as Told<Data>["errors"];
+      if ("errors" in running) errors = running.errors;
       const told: Told<Data> = {
         frames,
         get errors() {
