@@ -89,7 +89,7 @@ export function createSubscribe(options: SubscribeOptions): { subscribe: Subscri
       async render(values) {
         const context = createOperationContext(stored);
         executions += values.length;
-        const results = await Promise.all(values.map((value) => run(context, { ...variables }, value)));
+        const results = await Promise.all(values.map(async (value) => run(context, { ...variables }, value)));
         return results.map(serialise);
       },
     };

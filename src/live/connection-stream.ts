@@ -15,15 +15,23 @@ export interface ConnectionChange extends Numbered {
   name: string;
 }
 
-/** Builds it; `close` ends the looking. */
+export interface ConnectionStream extends Stream {
+  /** With which number each was last told. */
+  readonly sequences: ReadonlyMap<string, number>;
+  /** Ends the looking. */
+  close(): void;
+}
+
+/** Builds it. */
 export function createConnectionStream(
   store: Store,
   directory: ConnectionDirectory,
   log: Logger,
   lookMs = LOOK_MS,
-): Stream & { close(): void } {
+): ConnectionStream {
   const listeners = new Set<(rows: readonly ConnectionChange[]) => void>();
   const seen = new Map<string, string>();
+  const sequences = new Map<string, number>();
   let position = 0;
   let timer: NodeJS.Timeout | undefined;
   let looking: Promise<void> | null = null;
@@ -41,6 +49,7 @@ export function createConnectionStream(
       if (seen.get(name) === now) continue;
       seen.set(name, now);
       rows.push({ sequence: (position += 1), name });
+      sequences.set(name, position);
     }
     if (rows.length > 0) for (const listener of listeners) listener(rows);
   }
@@ -52,6 +61,7 @@ export function createConnectionStream(
   }
 
   return {
+    sequences,
     get position() {
       return position;
     },

@@ -9,6 +9,7 @@ import { readSessionFilter, type SessionFilterInput } from "../loaders/session-f
 import type { EpochMs } from "../model/index.js";
 import type { ChangeRow, SessionFilter, SessionRow, Store } from "../store/store.js";
 import type { ConnectionDirectory } from "../sync/connection-directory.js";
+import type { ConnectionStream } from "./connection-stream.js";
 import { tooOld, type Cursors } from "./cursors.js";
 import type { Stream } from "./live.js";
 
@@ -16,7 +17,7 @@ import type { Stream } from "./live.js";
 export interface ChangeStreams {
   changes: Stream;
   changesOf(sessionKey: number): Stream;
-  connections: Stream;
+  connections: ConnectionStream;
 }
 
 export interface LiveReading {

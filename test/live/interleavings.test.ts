@@ -18,10 +18,10 @@ interface Change {
   kind: string;
   at: string;
   changed: string[];
-  session: { providerId: string };
+  session: { providerId: string; title: string | null };
 }
 const CHANGES = `subscription ($filter: SessionFilter, $after: String) {
-  sessionChanges(filter: $filter, after: $after) { cursor kind at changed session { providerId } }
+  sessionChanges(filter: $filter, after: $after) { cursor kind at changed session { providerId title } }
 }`;
 
 /** A generator that a seed repeats (mulberry32). */
@@ -63,13 +63,15 @@ describe.each(DATABASES)("any interleaving on $name", (kind) => {
       const [first] = gateways as [LiveGateway];
       const from = await first.store.changes.last();
       const name = (index: number) => `${seed}-${index}`;
-      const change = (index: number) =>
-        pick(gateways).ingest.ingest("speko", [
-          snapshot(name(index), {
-            observedAt: (clock += 1),
-            facts: facts({ state: pick(STATES), title: String(clock) }),
-          }),
-        ]);
+      // By what a session is called it is known after which change it was looked at.
+      const sequenceOf = new Map<string | null, number>();
+      const change = async (index: number) => {
+        const title = String((clock += 1));
+        const given = facts({ state: pick(STATES), title });
+        const look = snapshot(name(index), { observedAt: (clock += 1), facts: given });
+        const [result] = await pick(gateways).ingest.ingest("speko", [look]);
+        sequenceOf.set(title, result?.change?.sequence ?? 0);
+      };
       // More than a page of the snapshot, so that resuming falls into the middle of it.
       for (let index = 0; index < SESSIONS; index += 40)
         await first.ingest.ingest(
@@ -92,7 +94,10 @@ describe.each(DATABASES)("any interleaving on $name", (kind) => {
       for (let step = 0; step < STEPS; step += 1) {
         const chance = random();
         if (chance < 0.12) {
-          parts.at(-1)?.stop();
+          const part = parts.at(-1);
+          part?.stop();
+          // Whatever was under way when the connection broke has not arrived: it goes on anywhere, the snapshot included.
+          if (part && random() < 0.7) part.frames.length = Math.floor(random() * (part.frames.length + 1));
           await subscribe();
         } else if (chance < 0.4) {
           await new Promise((resolve) => setTimeout(resolve, Math.floor(random() * 4)));
@@ -127,9 +132,11 @@ describe.each(DATABASES)("any interleaving on $name", (kind) => {
         // A snapshot stands for what was before it; from then on, everything, once.
         const isInSnapshot = own[0]?.kind === "SNAPSHOT";
         const shown = isInSnapshot ? own.slice(1) : own;
-        const expected = steps.slice(steps.length - shown.length);
+        const since = sequenceOf.get(own[0]?.session.title ?? null) ?? 0;
+        const expected = isInSnapshot
+          ? steps.filter((row) => row.sequence > since && row.before !== null)
+          : steps.slice(steps.length - shown.length);
         expect(shown.map(({ at }) => at)).toEqual(expected.map(timeOf));
-        expect(shown.map(({ kind: what }) => what)).not.toContain("SNAPSHOT");
         // Not in the snapshot: it did not match when that came by, and what is told of it begins with its matching. Once
         // a later session has been told of, the snapshot had come by.
         if (isInSnapshot) continue;

@@ -1,12 +1,15 @@
 /** A gateway with polls so slow that only push can tell it anything, beside one provider that stands still. */
-import type { Conversation, SandboxProviderName, StepKind } from "../../src/sandbox/conversation.js";
+import type { Conversation, StepKind } from "../../src/sandbox/conversation.js";
 import { expect } from "vitest";
 import { startSandbox, type Sandbox } from "../../src/sandbox/sandbox.js";
 import { startTestGateway, untilSynchronised, type TestGateway } from "./gateway.js";
+import { startTcpProxy, type TcpProxy } from "./tcp-proxy.js";
 
 export interface LiveWorld extends AsyncDisposable {
   readonly sandbox: Sandbox;
   readonly gateway: TestGateway;
+  /** The wire between the gateway and the provider. */
+  readonly wire: TcpProxy;
   /** Begins a conversation now; answers how its next steps happen. */
   begin(
     conversation: Omit<Conversation, "provider" | "startedAt" | "steps" | "links">,
@@ -23,24 +26,27 @@ export interface SeenSession {
   direction: string;
   endedAt: string | null;
   from: { address: string | null } | null;
-  transcript: { edges: { node: { text: string } }[] } | null;
+  transcript: { text: string; entryCount: number } | null;
 }
 
 const SESSIONS = `query ($name: String!) {
   sessions(first: 20, filter: { connections: [$name] }) {
-    nodes { id providerId state direction endedAt from { address } transcript { edges { node { text } } } }
+    nodes { id providerId state direction endedAt from { address } transcript { text entryCount } }
   }
 }`;
 
 /** Starts both; the first synchronisation is through. */
 export async function startLiveWorld(
-  provider: SandboxProviderName,
-  environment: (sandbox: Sandbox) => Record<string, string> = (sandbox) => sandbox.environment,
+  provider: "portsip" | "speko",
+  environment: Record<string, string> = {},
 ): Promise<LiveWorld> {
   const sandbox = await startSandbox({ providers: [provider], days: 1, traffic: null });
-  const gateway = await startTestGateway({ environment: environment(sandbox) });
-  await untilSynchronised(gateway);
   const server = sandbox.servers[provider];
+  const wire = await startTcpProxy(server.baseUrl);
+  const gateway = await startTestGateway({
+    environment: { ...sandbox.environment, [`${provider.toUpperCase()}_BASE_URL`]: wire.url, ...environment },
+  });
+  await untilSynchronised(gateway);
 
   async function seen(): Promise<SeenSession[]> {
     const { data, errors } = await gateway.query<{ sessions: { nodes: SeenSession[] } }>(SESSIONS, {
@@ -53,6 +59,7 @@ export async function startLiveWorld(
   return {
     sandbox,
     gateway,
+    wire,
     seen,
     begin(given) {
       const conversation: Conversation = { ...given, provider, startedAt: Date.now(), steps: [], links: [] };
@@ -69,6 +76,7 @@ export async function startLiveWorld(
     },
     async [Symbol.asyncDispose]() {
       await gateway[Symbol.asyncDispose]();
+      await wire[Symbol.asyncDispose]();
       await sandbox.close();
     },
   };

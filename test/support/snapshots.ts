@@ -3,6 +3,7 @@ import type {
   MemberRecord,
   SessionFacts,
   SessionSnapshot,
+  TranscriptEntryRecord,
   TransferRecord,
 } from "../../src/model/index.js";
 
@@ -109,6 +110,23 @@ export function event(key: string, given: Partial<EventRecord> = {}): EventRecor
     sipStatusCode: null,
     sipStatus: null,
     payload: null,
+    ...given,
+  };
+}
+
+/** A turn, but for what is given. */
+export function turn(index: number, given: Partial<TranscriptEntryRecord> = {}): TranscriptEntryRecord {
+  return {
+    index,
+    providerId: null,
+    source: "USER",
+    text: "",
+    startedAt: null,
+    endedAt: null,
+    provider: null,
+    model: null,
+    metadata: null,
+    fields: {},
     ...given,
   };
 }

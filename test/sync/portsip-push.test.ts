@@ -1,7 +1,6 @@
 /** PortSIP's calls as its WSI tells them, while polls are too slow to tell anything. */
 import { afterEach, describe, expect, it } from "vitest";
 import { startLiveWorld, type LiveWorld } from "../support/live-world.js";
-import { startTcpProxy, type TcpProxy } from "../support/tcp-proxy.js";
 
 const ADA = { name: "Ada", number: "+12025550150", extension: null, email: null };
 const ELENA = { name: "Elena", number: "+13125550101", extension: "1001", email: null };
@@ -14,25 +13,24 @@ const CALL = {
 } as const;
 
 let world: LiveWorld;
-let proxy: TcpProxy | undefined;
-afterEach(async () => {
-  await world[Symbol.asyncDispose]();
-  await proxy?.[Symbol.asyncDispose]();
-  proxy = undefined;
-});
+afterEach(() => world[Symbol.asyncDispose]());
 
-async function start(): Promise<() => void> {
-  world = await startLiveWorld("portsip", (sandbox) => sandbox.environment);
-  return world.gateway.running.sync.watch({ connections: ["portsip"] });
+/** Answers when the socket is open and what has been missed is read. */
+async function start(environment?: Record<string, string>): Promise<() => void> {
+  world = await startLiveWorld("portsip", environment);
+  world.sandbox.servers.portsip.forget();
+  const leave = world.gateway.running.sync.watch({ connections: ["portsip"] });
+  await caughtUp();
+  return leave;
 }
 
-/** With a wire to the PBX that can be cut. */
-async function startBehindProxy(): Promise<TcpProxy> {
-  world = await startLiveWorld("portsip", (sandbox) => sandbox.environment);
-  await world[Symbol.asyncDispose]();
-  throw new Error("replaced below");
+const requests = () => world.sandbox.servers.portsip.requests.map(({ url }) => url);
+/** The wider look that follows each opening of the socket. */
+async function caughtUp(): Promise<void> {
+  await expect
+    .poll(() => requests().some((url) => url.includes("/calllogs")), { timeout: 20_000 })
+    .toBe(true);
 }
-void startBehindProxy;
 
 const isAdas = ({ from }: { from: { address: string | null } | null }) => from?.address === ADA.number;
 
@@ -60,4 +58,50 @@ describe("a call", () => {
     const ended = await world.until((session) => isAdas(session) && session.endedAt !== null);
     expect(["CANCELLED", "NO_ANSWER"]).toContain(ended.state);
   });
+
+  it("that went by while the wire was cut is found when the socket is back", async () => {
+    await start();
+    const step = world.begin({ ...CALL, id: "missed" });
+    step({ do: "ring", party: "to" });
+    await world.until(isAdas);
+    world.wire.refuse = true;
+    world.wire.cut();
+    step({ do: "answer", party: "to" });
+    step({ do: "end", reason: "callee-hung-up" });
+    const other = world.begin({ ...CALL, id: "unseen", from: { ...ADA, number: "+12025550151" } });
+    other({ do: "ring", party: "to" });
+    other({ do: "end", reason: "no-answer" });
+    world.sandbox.servers.portsip.forget();
+    world.wire.refuse = false;
+    await world.until((session) => isAdas(session) && session.state === "COMPLETED");
+    await world.until(({ from, endedAt }) => from?.address === "+12025550151" && endedAt !== null);
+    // And what follows comes by push again.
+    const next = world.begin({ ...CALL, id: "next", from: { ...ADA, number: "+12025550152" } });
+    next({ do: "ring", party: "to" });
+    await world.until(({ from }) => from?.address === "+12025550152");
+  });
+});
+
+describe("the socket", () => {
+  it("is open only while somebody watches, and a moment longer", async () => {
+    const leave = await start();
+    const before = world.wire.attempts;
+    const again = world.gateway.running.sync.watch({ connections: ["portsip"] });
+    leave();
+    again();
+    const leftAt = Date.now();
+    const step = world.begin({ ...CALL, id: "lingering" });
+    step({ do: "ring", party: "to" });
+    await world.until(isAdas);
+    expect(world.wire.attempts).toBe(before);
+    // Whether it is still open shows in whether what happens is told.
+    for (let number = 10_000; ; number += 1) {
+      world.sandbox.servers.portsip.forget();
+      const from = { ...ADA, number: `+120255${number}` };
+      world.begin({ ...CALL, id: `later-${number}`, from })({ do: "ring", party: "to" });
+      await new Promise((resolve) => setTimeout(resolve, 2_500));
+      if (requests().length === 0) break;
+    }
+    expect(Date.now() - leftAt).toBeLessThan(30_000);
+  }, 60_000);
 });
