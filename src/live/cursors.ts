@@ -1,7 +1,7 @@
 /**
- * Cursors of the change feed. A cursor says two numbers: everything up to a place in the change log is known, of the
- * sessions with a key up to another number; beyond that, the snapshot goes on. Read by a client they would tell how much
- * happens that it may not see, so they are sealed: one block, under a key that the gateways on one database share.
+ * Cursors of the change feed. A cursor says up to which place in the change log everything is known, and while a snapshot
+ * goes on, of which sessions. Read by a client these numbers would tell how much happens that it may not see, so they are
+ * sealed, under a key that the gateways on one database share.
  */
 import { createCipheriv, createDecipheriv } from "node:crypto";
 import { BadUserInputError } from "../errors/index.js";
@@ -12,6 +12,13 @@ export interface Frontier {
   position: number;
   /** Of sessions up to this key; `Infinity` once the snapshot is through. */
   key: number;
+  /** And of those above this one, which have come since the snapshot began; `Infinity` before it does. */
+  until: number;
+}
+
+/** All changes up to a number are known, of every session. */
+export function knownUpTo(position: number): Frontier {
+  return { position, key: Infinity, until: Infinity };
 }
 
 export interface Cursors {
@@ -20,31 +27,52 @@ export interface Cursors {
   open(cursor: string): Frontier;
 }
 
-/** The whole block is one number to whoever has no key, so a few known bytes tell a forged one. */
+/** Whoever has no key cannot make a block that ends in these bytes but by chance. */
 const MARK = 0x5357_42;
-const VERSION = 1;
-const NO_KEY = 2 ** 48 - 1;
+/** Which numbers are in a block. */
+const PLACE = 1;
+const UNTIL = 2;
+const NONE = 2 ** 48 - 1;
+const BLOCK = 16;
 const ALGORITHM = "aes-128-ecb";
 
 /** Builds the sealing with the key of a database. */
 export function createCursors(secret: Uint8Array): Cursors {
+  const block = (kind: number, one: number, two: number): Buffer => {
+    const bytes = Buffer.alloc(BLOCK);
+    bytes.writeUInt8(kind, 0);
+    bytes.writeUIntBE(one === Infinity ? NONE : one, 1, 6);
+    bytes.writeUIntBE(two === Infinity ? NONE : two, 7, 6);
+    bytes.writeUIntBE(MARK, 13, 3);
+    return bytes;
+  };
+  const read = (bytes: Buffer, kind: number): [one: number, two: number] => {
+    if (bytes.readUInt8(0) !== kind || bytes.readUIntBE(13, 3) !== MARK) throw notOurs();
+    const number = (at: number) => (bytes.readUIntBE(at, 6) === NONE ? Infinity : bytes.readUIntBE(at, 6));
+    return [number(1), number(7)];
+  };
   return {
-    seal({ position, key }) {
-      const block = Buffer.alloc(16);
-      block.writeUInt8(VERSION, 0);
-      block.writeUIntBE(position, 1, 6);
-      block.writeUIntBE(key === Infinity ? NO_KEY : key, 7, 6);
-      block.writeUIntBE(MARK, 13, 3);
-      const cipher = createCipheriv(ALGORITHM, secret, null).setAutoPadding(false);
-      return cipher.update(block).toString("base64url");
+    seal({ position, key, until }) {
+      const place = block(PLACE, position, key);
+      // Nearly every cursor is behind its snapshot, and short.
+      const blocks = key === Infinity ? place : Buffer.concat([place, block(UNTIL, until, position)]);
+      return createCipheriv(ALGORITHM, secret, null)
+        .setAutoPadding(false)
+        .update(blocks)
+        .toString("base64url");
     },
     open(cursor) {
       const sealed = Buffer.from(cursor, "base64url");
-      if (sealed.length !== 16 || sealed.toString("base64url") !== cursor) throw notOurs();
-      const block = createDecipheriv(ALGORITHM, secret, null).setAutoPadding(false).update(sealed);
-      if (block.readUInt8(0) !== VERSION || block.readUIntBE(13, 3) !== MARK) throw notOurs();
-      const key = block.readUIntBE(7, 6);
-      return { position: block.readUIntBE(1, 6), key: key === NO_KEY ? Infinity : key };
+      const isWhole = sealed.length === BLOCK || sealed.length === 2 * BLOCK;
+      if (!isWhole || sealed.toString("base64url") !== cursor) throw notOurs();
+      const bytes = createDecipheriv(ALGORITHM, secret, null).setAutoPadding(false).update(sealed);
+      const [position, key] = read(bytes.subarray(0, BLOCK), PLACE);
+      if ((key === Infinity) !== (sealed.length === BLOCK)) throw notOurs();
+      if (key === Infinity) return knownUpTo(position);
+      // The second block belongs to the first: it repeats its place.
+      const [until, again] = read(bytes.subarray(BLOCK), UNTIL);
+      if (again !== position) throw notOurs();
+      return { position, key, until };
     },
   };
 }

@@ -1,14 +1,23 @@
 /**
- * `sessionChanges`: a snapshot joined to the feed. A subscriber's state is two numbers at any time: it knows all changes
- * up to a place in the log, of sessions with a key up to another number. A page of the snapshot is read in one
- * statement with the end of the log, so it is exactly as old as that; what changed before it of the sessions shown is told
- * first. So there is neither a gap nor a double, and every cursor resumes, in the middle of the snapshot as well.
+ * `sessionChanges`: a snapshot joined to the feed. A subscriber knows, at any time, all changes up to a place in the log,
+ * of sessions with a key up to another number, and of those that have come since its snapshot began; the others will be
+ * shown. A page of the snapshot is read in one statement with the end of the log, so it is exactly as old as that; what
+ * changed until then of the sessions known is told first. So there is neither a gap nor a double, and every cursor
+ * resumes, in the middle of the snapshot as well.
  */
 import type { SessionFilterInput } from "../loaders/session-filter-input.js";
 import type { SessionNode } from "../loaders/nodes.js";
 import type { ChangeRow, SessionFilter } from "../store/store.js";
-import type { Frontier } from "./cursors.js";
-import { never, type LiveSource, type Numbered, type Place, type Told, type WatchTarget } from "./live.js";
+import { knownUpTo, type Frontier } from "./cursors.js";
+import {
+  never,
+  type LiveSource,
+  type Numbered,
+  type Page,
+  type Place,
+  type Told,
+  type WatchTarget,
+} from "./live.js";
 import { createMatcher } from "./match.js";
 import type { LiveReading } from "./reading.js";
 
@@ -32,15 +41,27 @@ export interface SessionChangeNode {
 export interface FeedPlace extends Place {
   /** Sessions up to this key have been shown. */
   shown: number;
+  /** Sessions above this key are told of by the feed alone. */
+  until: number;
 }
 
 /** Sessions of a page of the snapshot. */
 const PAGE = 100;
 
 /** The place of a frontier. */
-export function placeAt({ position, key }: Frontier): FeedPlace {
-  return { position, shown: key, isJoinable: key === Infinity, key: `${position} ${key}` };
+export function placeAt({ position, key, until }: Frontier): FeedPlace {
+  const name = `${position} ${key} ${until}`;
+  return { position, shown: key, until, isJoinable: key === Infinity, key: name };
 }
+
+/** Behind everything up to a number. */
+export const behind = (position: number): FeedPlace => placeAt(knownUpTo(position));
+
+/** Before anything has been shown. */
+export const BEGINNING: FeedPlace = placeAt({ position: 0, key: 0, until: Infinity });
+
+/** Everything is known. */
+const ALL = { shown: Infinity, until: Infinity };
 
 /** A session as it was found, not as it changed. */
 export function toSnapshotNode(session: SessionNode, cursor: string, at: number): SessionChangeNode {
@@ -68,74 +89,81 @@ export async function sessionChanges(
   const matcher = createMatcher(filter, store, reading.providerOf);
   const shownFirst = snapshotFilter(filter);
 
-  /** @param shown changes of later sessions are left to the snapshot */
-  async function tell(changes: readonly ChangeRow[], shown: number, isShared: boolean): Promise<Told[]> {
-    const visible = changes.filter((change) => reading.isVisible(change) && change.sessionKey <= shown);
-    const concerns = await matcher.concerns(visible, isShared);
-    const concerned = visible.filter((_, index) => concerns[index] !== "NONE");
+  /** Changes of sessions that are yet to be shown are left to the snapshot. */
+  async function tell(
+    changes: readonly ChangeRow[],
+    { shown, until }: Pick<FeedPlace, "shown" | "until">,
+    isShared: boolean,
+  ): Promise<Told[]> {
+    const known = changes.filter(
+      (change) => reading.isVisible(change) && (change.sessionKey <= shown || change.sessionKey > until),
+    );
+    const concerns = await matcher.concerns(known, isShared);
+    const concerned = known.filter((_, index) => concerns[index] !== "NONE");
     if (concerned.length === 0) return [];
     const nodes = await reading.nodesOf(concerned);
-    return visible.flatMap((change, index): Told[] => {
+    return known.flatMap((change, index): Told[] => {
       const concern = concerns[index];
       const session = nodes.get(change.sessionKey);
       // Removed since: there is nothing left to be shown.
       if (concern === "NONE" || session === undefined) return [];
       const { sequence } = change;
-      const cursor = cursors.seal({ position: sequence, key: shown });
+      const cursor = cursors.seal({ position: sequence, key: shown, until });
       return [{ sequence, value: toChangeNode(change, session, cursor, concern === "LEFT") }];
     });
   }
 
-  /** Everything that happened to sessions already shown, until `upTo`. */
-  async function tellUpTo(upTo: number, { position, shown }: FeedPlace): Promise<Told[]> {
+  /** Everything that happened to the sessions known, until `upTo`. */
+  async function tellUpTo(upTo: number, place: FeedPlace): Promise<Told[]> {
     const told: Told[] = [];
-    for (let from = position; shown > 0 && from < upTo;) {
+    for (let from = place.position; place.shown > 0 && from < upTo;) {
       const { changes, upTo: reached } = await reading.changesAfter(from);
-      told.push(
-        ...(await tell(
-          changes.filter((change) => change.sequence <= upTo),
-          shown,
-          false,
-        )),
-      );
+      const due = changes.filter((change) => change.sequence <= upTo);
+      told.push(...(await tell(due, place, false)));
       from = reached;
     }
     return told;
   }
 
-  async function start(): Promise<Frontier> {
-    if (after != null) return cursors.open(after);
-    return snapshot === false
-      ? { position: await store.changes.last(), key: Infinity }
-      : { position: 0, key: 0 };
+  /** The next page of the snapshot, behind what has happened until then. */
+  async function show(place: FeedPlace): Promise<Page<FeedPlace>> {
+    const { upTo, newestKey, rows } = await store.changes.sessionsAt(
+      shownFirst,
+      { afterKey: place.shown, upToKey: place.until, limit: PAGE + 1 },
+      principal.connections,
+    );
+    const told = await tellUpTo(upTo, place);
+    const isLast = rows.length <= PAGE;
+    const page = rows.slice(0, PAGE);
+    const until = Math.min(place.until, newestKey);
+    matcher.saw(page.map((row) => row.key));
+    let next = behind(upTo);
+    page.forEach((row, index) => {
+      const isThrough = isLast && index === page.length - 1;
+      const frontier = isThrough ? knownUpTo(upTo) : { position: upTo, key: row.key, until };
+      const value = toSnapshotNode(reading.toNode(row), cursors.seal(frontier), now());
+      told.push({ sequence: upTo, value });
+      next = placeAt(frontier);
+    });
+    return { told, place: next, end: null };
+  }
+
+  async function start(): Promise<FeedPlace> {
+    if (after != null) return placeAt(cursors.open(after));
+    return snapshot === false ? behind(await store.changes.last()) : BEGINNING;
   }
 
   return {
     stream: reading.streams.changes,
-    start: placeAt(await start()),
+    start: await start(),
     watched: watchedBy(filter, reading),
     async page(place) {
-      if (place.shown === Infinity) {
-        const { changes, upTo } = await reading.changesAfter(place.position);
-        const told = await tell(changes, Infinity, false);
-        return { told, place: placeAt({ position: upTo, key: Infinity }), end: null };
-      }
-      const { upTo, rows } = await store.changes.sessionsAt(
-        shownFirst,
-        { afterKey: place.shown, limit: PAGE },
-        principal.connections,
-      );
-      const told = await tellUpTo(upTo, place);
-      matcher.saw(rows.map((row) => row.key));
-      for (const row of rows) {
-        const cursor = cursors.seal({ position: upTo, key: row.key });
-        told.push({ sequence: upTo, value: toSnapshotNode(reading.toNode(row), cursor, now()) });
-      }
-      const last = rows.length < PAGE ? undefined : rows.at(-1);
-      return { told, place: placeAt({ position: upTo, key: last?.key ?? Infinity }), end: null };
+      if (place.shown !== Infinity) return show(place);
+      const { changes, upTo } = await reading.changesAfter(place.position);
+      return { told: await tell(changes, ALL, false), place: behind(upTo), end: null };
     },
     async read(rows: readonly Numbered[]) {
-      return { told: await tell(rows as readonly ChangeRow[], Infinity, true), end: null };
+      return { told: await tell(rows as readonly ChangeRow[], ALL, true), end: null };
     },
     [Symbol.asyncIterator]: never as never,
   };

@@ -1,9 +1,10 @@
 /** `session`: one session as it is, then every change of it, until it is over. */
+import { knownUpTo } from "./cursors.js";
 import type { ChangeRow } from "../store/store.js";
 import { never, type LiveSource, type Told } from "./live.js";
 import { findSession } from "./one-session.js";
 import type { LiveReading } from "./reading.js";
-import { placeAt, toChangeNode, toSnapshotNode, type FeedPlace } from "./session-changes.js";
+import { BEGINNING, behind, toChangeNode, toSnapshotNode, type FeedPlace } from "./session-changes.js";
 
 /** Throws `NotFoundError`, `BadUserInputError`, or the provider's failure where nothing is stored. */
 export async function sessionSource(
@@ -12,7 +13,7 @@ export async function sessionSource(
 ): Promise<LiveSource<FeedPlace>> {
   const { store, cursors, principal, now } = reading;
   // A cursor of a snapshot that was broken off knows all there is to know of one session.
-  const start = after == null ? { position: 0, key: 0 } : { ...cursors.open(after), key: Infinity };
+  const start = after == null ? BEGINNING : behind(cursors.open(after).position);
   const session = await findSession(id, "id", reading);
 
   async function tell(changes: readonly ChangeRow[]): Promise<Told[]> {
@@ -20,7 +21,7 @@ export async function sessionSource(
     const node = await session.node();
     if (node === null) return [];
     return changes.map((change) => {
-      const cursor = cursors.seal({ position: change.sequence, key: Infinity });
+      const cursor = cursors.seal(knownUpTo(change.sequence));
       return { sequence: change.sequence, value: toChangeNode(change, node, cursor, false) };
     });
   }
@@ -28,20 +29,20 @@ export async function sessionSource(
   return {
     stream: session.stream,
     // Whether it is over already is looked at first, whatever the place.
-    start: { ...placeAt(start), isJoinable: false },
+    start: { ...start, isJoinable: false },
     watched: session.watched,
     async page({ position, shown }) {
       if (shown > 0) {
         const { told, upTo, end } = await session.catchUp(position, tell);
-        return { told, place: placeAt({ position: upTo, key: Infinity }), end };
+        return { told, place: behind(upTo), end };
       }
       const { upTo, rows } = await store.changes.sessionsAt({}, { key: session.key }, principal.connections);
-      const cursor = cursors.seal({ position: upTo, key: Infinity });
+      const cursor = cursors.seal(knownUpTo(upTo));
       const told = rows.map((row) => ({
         sequence: upTo,
         value: toSnapshotNode(reading.toNode(row), cursor, now()),
       }));
-      return { told, place: placeAt({ position: upTo, key: Infinity }), end: await session.end(upTo) };
+      return { told, place: behind(upTo), end: await session.end(upTo) };
     },
     read: (rows) => session.read(rows, tell),
     [Symbol.asyncIterator]: never as never,

@@ -5,7 +5,7 @@ import type { ChangeRow } from "../store/store.js";
 import { never, type LiveSource, type Told } from "./live.js";
 import { createMatcher } from "./match.js";
 import type { LiveReading } from "./reading.js";
-import { placeAt, watchedBy, type FeedPlace } from "./session-changes.js";
+import { behind, watchedBy, type FeedPlace } from "./session-changes.js";
 
 /** Throws `BadUserInputError`. */
 export async function transfersSource(
@@ -38,13 +38,13 @@ export async function transfersSource(
 
   return {
     stream: reading.streams.changes,
-    start: placeAt({ position: await store.changes.last(), key: Infinity }),
+    start: behind(await store.changes.last()),
     watched: watchedBy(filter, reading),
     async page({ position }) {
       const { changes, upTo } = await reading.changesAfter(position);
       return {
         told: await tell(changes, false),
-        place: placeAt({ position: upTo, key: Infinity }),
+        place: behind(upTo),
         end: null,
       };
     },

@@ -47,6 +47,8 @@ export interface ChangeRow {
 /** Sessions as they stood when exactly the changes up to `upTo` had taken place. */
 export interface SessionsAt {
   upTo: number;
+  /** The highest key that any session had. */
+  newestKey: number;
   rows: SessionRow[];
 }
 
@@ -57,10 +59,10 @@ export interface ChangeRepository {
   last(): Promise<number>;
   /** The lowest place behind which nothing has been removed by age. */
   floor(): Promise<number>;
-  /** Sessions that match, with a key above `afterKey`, by key; or just the one session of a key. */
+  /** Sessions that match, with a key above `afterKey` and not above `upToKey`, by key; or just the one session of a key. */
   sessionsAt(
     filter: SessionFilter,
-    which: { afterKey: number; limit: number } | { key: number },
+    which: { afterKey: number; upToKey: number; limit: number } | { key: number },
     scope: ConnectionScope,
   ): Promise<SessionsAt>;
   /** Which of the sessions match now. */

@@ -126,6 +126,22 @@ describe.each(DATABASES)("session changes on $name", (kind) => {
     expect(told(again.frames)).toEqual(["CREATED b", "CREATED c", "UPDATED a", "CREATED d"]);
   });
 
+  it("tells what began and ended while a client was away, from the last of a snapshot on and from the middle", async () => {
+    await look("a");
+    await look("b");
+    const client = await watch();
+    await client.until(({ frames }) => frames.length === 2);
+    client.stop();
+    await look("a", { title: "x" });
+    await look("c");
+    await look("c", ENDED);
+    const [middle, end] = await Promise.all(client.frames.map(({ cursor: after }) => watch({ after })));
+    await end?.until(({ frames }) => frames.length === 3);
+    expect(told(end?.frames ?? [])).toEqual(["UPDATED a", "CREATED c", "ENDED c"]);
+    await middle?.until(({ frames }) => frames.length === 4);
+    expect(told(middle?.frames ?? [])).toEqual(["UPDATED a", "CREATED c", "ENDED c", "SNAPSHOT b"]);
+  });
+
   it("refuses a cursor whose changes are no longer kept, and one that is none", async () => {
     const client = await watch();
     for (const id of ["a", "b", "c"]) await look(id);

@@ -34,15 +34,18 @@ export function createChangeRepository({ all, dialect }: Database): ChangeReposi
       addFilter(conditions, filter, dialect);
       if ("key" in which) conditions.add("key = ?", which.key);
       else conditions.add("key > ?", which.afterKey);
+      if ("upToKey" in which && which.upToKey !== Infinity) conditions.add("key <= ?", which.upToKey);
       // What leaves few sessions is found by its own index and sorted; the plus keeps the order's index out of it.
       const order = leavesFew(filter) ? "+key" : "key";
       // One statement sees one state: the sessions are as they were when the log ended just there.
-      const sql = `SELECT place.up_to, found.* FROM (${LAST}) AS place
+      const sql = `SELECT place.up_to, (SELECT COALESCE(max(key), 0) FROM sessions) AS newest_key, found.*
+        FROM (${LAST}) AS place
         LEFT JOIN (${SELECT_SESSION}${conditions.where} ORDER BY ${order} LIMIT ?) AS found ON 1 = 1
         ORDER BY found.key`;
       const rows = await all(sql, [...conditions.values, "key" in which ? 1 : which.limit]);
       return {
         upTo: Number(rows[0]?.["up_to"] ?? 0),
+        newestKey: Number(rows[0]?.["newest_key"] ?? 0),
         rows: rows.filter((row) => row["key"] !== null).map(toSessionRow),
       };
     },
