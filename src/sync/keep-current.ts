@@ -7,18 +7,14 @@ import { readMissingSections } from "./missing-sections.js";
 import { pollOnce, type PollDependencies } from "./poll.js";
 import { REVIEW_TIERS, reviewOnce } from "./review.js";
 
-/**
- * Every so many polls what has begun since is listed as well, for sessions that came and went between two polls: of a
- * connection that somebody watches, and of any other.
- */
-const POLLS_PER_SWEEP = { watched: 5, idle: 10 };
+/** Every so many polls what has begun since is listed as well: sessions that came and went between two polls. */
+const POLLS_PER_SWEEP = 5;
 /** Live sessions that nobody follows are read whole this often, milliseconds: that they are live, the list tells. */
 const DETAILS_EVERY_MS = 10 * 60_000;
 
 export interface TurnDependencies extends PollDependencies {
   coverage: Coverage;
   log: Logger;
-  isWatched(): boolean;
   /** Whether somebody follows what happens in a live session, and nothing but a poll tells it. */
   isFollowed(row: SessionRow): boolean;
 }
@@ -32,7 +28,7 @@ export interface Turn {
 
 /** Builds the turn of one connection. */
 export function createTurn(state: ConnectionState, dependencies: TurnDependencies): Turn {
-  const { coverage, now, log, isWatched, isFollowed } = dependencies;
+  const { coverage, now, log, isFollowed } = dependencies;
   const { connection } = state;
   const beyondList = connection.readSections.filter((section) => !connection.listSections.includes(section));
   // A gateway that was away for long owes its reviews at once.
@@ -43,7 +39,7 @@ export function createTurn(state: ConnectionState, dependencies: TurnDependencie
   const wantsDetails = (row: SessionRow) => isFollowed(row) || readAt(row) < now() - DETAILS_EVERY_MS;
 
   async function run(): Promise<void> {
-    const isDue = polls >= POLLS_PER_SWEEP[isWatched() ? "watched" : "idle"] || !state.caughtUp;
+    const isDue = polls >= POLLS_PER_SWEEP || !state.caughtUp;
     polls = isDue ? 1 : polls + 1;
     try {
       if (isDue) await coverage.catchUp(state.name);

@@ -133,7 +133,6 @@ export function createSync(options: SyncOptions): Sync {
       ...shared,
       coverage,
       log,
-      isWatched: () => watches.isWatched(name),
       isFollowed: ({ providerKey }) =>
         (isLookedAt || isPolled(name)) && pushes.get(name)?.isStreamed(providerKey) !== true,
     });

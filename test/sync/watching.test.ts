@@ -58,6 +58,7 @@ describe("with nobody watching", () => {
     // Long enough for a review and several wider looks.
     await expect.poll(minutes, { timeout: 30_000 }).toBeGreaterThan(15);
     const all = SANDBOX_PROVIDERS.reduce((sum, name) => sum + requests(name), 0);
+    console.log(`${(all / minutes()).toFixed(1)} requests a minute with nobody watching`);
     expect(all / minutes()).toBeLessThanOrEqual(12);
     // And it does poll.
     for (const name of SANDBOX_PROVIDERS) expect(requests(name) / minutes()).toBeGreaterThan(1);
