@@ -14,13 +14,14 @@ import { DATABASES } from "../support/databases.js";
 import { snapshot } from "../support/snapshots.js";
 
 /** Quick enough for a test to see the end of it. */
-const PATIENCE = { tries: 3, firstPauseMs: 5, maxPauseMs: 20, unknownPausesMs: [5, 5] };
+const PATIENCE = { tries: 3, firstPauseMs: 5, maxPauseMs: 20, laterPausesMs: [5, 5] };
 const READ: RefreshOutcome = { kind: "read", failedSections: new Map() };
 
 /** What a delivery's body says here. */
 interface Told {
   session: string | null;
   title?: string;
+  ended?: true;
 }
 
 /** A gateway's inbox, with a provider that answers as the test says. */
@@ -53,9 +54,13 @@ describe.each(DATABASES)("on $name", (kind) => {
     const store = createStore(database);
     const ingest = createIngest(database, { now: Date.now });
     const read = (message: string): WebhookNews => {
-      const { session, title } = JSON.parse(message) as Told;
+      const { session, title, ended } = JSON.parse(message) as Told;
       if (session === null) return { about: null, snapshot: null };
-      const facts = { ...snapshot(session).facts, title: title ?? null };
+      const facts = {
+        ...snapshot(session).facts,
+        title: title ?? null,
+        ...(ended ? ({ phase: "ENDED", state: "COMPLETED" } as const) : {}),
+      };
       return {
         about: { providerId: session, providerKey: session },
         snapshot:
@@ -227,6 +232,22 @@ describe.each(DATABASES)("on $name", (kind) => {
     expect(await process.store.sessions.byRefs([{ connection: "one", providerKey: "never" }], "all")).toEqual(
       [null],
     );
+  });
+
+  it("an end that the provider denies is asked about again, one that it cannot deny is believed", async () => {
+    const process = await start();
+    const phase = async () =>
+      (await process.store.sessions.byRefs([{ connection: "one", providerKey: "a" }], "all"))[0]?.phase;
+    process.inbox.start();
+    await process.tell({ session: "a", title: "told", ended: true });
+    await untilDone(process);
+    expect(process.reads).toEqual(["a", "a", "a"]);
+    expect(await phase()).toBe("LIVE");
+    process.answer = () => Promise.resolve({ kind: "absent" });
+    await process.tell({ session: "a", title: "told again", ended: true });
+    await untilDone(process);
+    expect(process.reads).toHaveLength(4);
+    expect(await phase()).toBe("ENDED");
   });
 
   it("what a process leaves behind is worked on by the next one, once", async () => {
