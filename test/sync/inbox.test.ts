@@ -203,10 +203,11 @@ describe.each(DATABASES)("on $name", (kind) => {
       ["unreadable", PATIENCE.tries, "PROVIDER_BAD_RESPONSE"],
       ["poison", PATIENCE.tries, "PROVIDER_UNAVAILABLE"],
     ]);
-    // The next one about the same session has its own chance.
+    // Its provider may send it again.
     process.answer = direct;
-    await process.tell({ session: "bad" });
+    expect(await process.tell({ session: "bad" }, "poison")).toBe("TAKEN");
     await untilDone(process);
+    expect((await summaryOf(process))?.setAside.map(({ deliveryId }) => deliveryId)).toEqual(["unreadable"]);
     expect(
       (await process.store.sessions.byRefs([{ connection: "one", providerKey: "bad" }], "all"))[0],
     ).not.toBeNull();
