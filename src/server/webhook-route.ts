@@ -21,6 +21,7 @@ export async function registerWebhookRoute(
   options: WebhookRouteOptions,
 ): Promise<void> {
   const { inbox, publicUrl, log } = options;
+  const types = new WeakMap<object, string>();
 
   async function answer(
     request: FastifyRequest<{ Params: { connection: string } }>,
@@ -33,7 +34,7 @@ export async function registerWebhookRoute(
       const receipt = await inbox.receive(connection, {
         method: method === "GET" ? "GET" : "POST",
         url: `${origin}${url ?? ""}`,
-        headers: joined(request.headers),
+        headers: { ...joined(request.headers), "content-type": types.get(request.raw) },
         body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
       });
       switch (receipt) {
@@ -52,6 +53,13 @@ export async function registerWebhookRoute(
   }
 
   await app.register((scope, _, done) => {
+    // A type that is none would be refused before anybody has looked at the signature.
+    scope.addHook("onRequest", (request, _reply, next) => {
+      const { headers } = request.raw;
+      if (headers["content-type"] !== undefined) types.set(request.raw, headers["content-type"]);
+      headers["content-type"] = "application/octet-stream";
+      next();
+    });
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, parsed) => parsed(null, body));
     scope.route<{ Params: { connection: string } }>({

@@ -26,7 +26,7 @@ export interface InboxDelivery {
   attempts: number;
 }
 
-/** `NEW`: written down. `AGAIN`: it was there. `OTHER`: something else was there under its id. */
+/** `NEW`: written down, or taken up again after it was set aside. `AGAIN`: it was there. `OTHER`: something else was there under its id. */
 export type Written = "NEW" | "AGAIN" | "OTHER";
 
 /** A delivery that could not be processed and is not tried again. */
@@ -72,6 +72,6 @@ export interface InboxRepository {
   /** When the next one of a connection is due; null when none waits, or all that wait are in hand. */
   nextAt(connection: string): Promise<EpochMs | null>;
   /** Gives back what processes had in hand that have ended since, and with `own` what this one has. */
-  release(own?: boolean): Promise<void>;
+  release(connections: readonly string[], own?: boolean): Promise<void>;
   summaries(connections: readonly string[]): Promise<Map<string, InboxSummary>>;
 }

@@ -2,7 +2,7 @@
 import { DatabaseUnavailableError } from "../errors/index.js";
 import type { Logger } from "../http/http-client.js";
 import type { Ingest } from "../ingest/ingest.js";
-import type { EpochMs } from "../model/index.js";
+import type { EpochMs, SessionSnapshot } from "../model/index.js";
 import type { ProviderConnection, WebhookNews } from "../providers/provider.js";
 import type { FailedTry, InboxDelivery, Store } from "../store/store.js";
 import type { Refresh } from "./refresh.js";
@@ -14,8 +14,8 @@ export interface InboxPatience {
   /** Milliseconds before the second try; it doubles from one to the next. */
   firstPauseMs: number;
   maxPauseMs: number;
-  /** Milliseconds before a session is looked for again that the provider does not know yet, one by one. */
-  unknownPausesMs: readonly number[];
+  /** Milliseconds before a provider is asked again that does not know yet what it has sent, one by one. */
+  laterPausesMs: readonly number[];
 }
 
 /** Ten tries over about eight minutes: an outage that lasts longer is made up for by lists. */
@@ -23,7 +23,7 @@ export const INBOX_PATIENCE: InboxPatience = {
   tries: 10,
   firstPauseMs: 1_000,
   maxPauseMs: 300_000,
-  unknownPausesMs: [250, 1_000, 3_000],
+  laterPausesMs: [250, 1_000, 3_000],
 };
 
 export interface InboxWorkerOptions {
@@ -173,7 +173,7 @@ export class InboxWorker {
   async #process(bundle: Bundle): Promise<void> {
     const { store, log } = this.#options;
     const sequences = bundle.told.map(sequenceOf);
-    let failure: { code: string; message: string } | "UNKNOWN" | null;
+    let failure: { code: string; message: string } | "LATER" | null;
     try {
       failure = await this.#takeIn(bundle);
     } catch (error) {
@@ -182,39 +182,46 @@ export class InboxWorker {
       failure = { code: "INTERNAL_SERVER_ERROR", message };
     }
     if (failure === null) return store.inbox.finish(sequences);
-    if (failure !== "UNKNOWN") {
+    if (failure !== "LATER") {
       const { code, message } = failure;
       return store.inbox.fail(bundle.told.map(({ delivery }) => this.#failed(delivery, code, message)));
     }
-    // Such as a session of before the provider's memory, or of another account.
-    const pause = this.#options.patience.unknownPausesMs[bundle.told[0]?.delivery.attempts ?? 0];
+    // A session of another account is never known, and lists tell what comes out later.
+    const pause = this.#options.patience.laterPausesMs[bundle.told[0]?.delivery.attempts ?? 0];
     if (pause === undefined) return store.inbox.finish(sequences);
-    const error = { code: "NOT_FOUND", message: "The provider does not know the session yet." };
+    const error = { code: "NOT_FOUND", message: "The provider does not know of it yet." };
     const nextAttemptAt = this.#options.now() + pause;
     return store.inbox.fail(
       sequences.map((sequence) => ({ sequence, error: this.#stored(error), nextAttemptAt })),
     );
   }
 
-  /** Stores what the deliveries tell, and what the provider tells when it is asked. */
-  async #takeIn({ about, told }: Bundle): Promise<{ code: string; message: string } | "UNKNOWN" | null> {
-    const { store, ingest, refresh } = this.#options;
+  /**
+   * Stores what the provider tells when it is asked, and then what only the deliveries tell. `LATER`: the provider is
+   * not as far yet as what it has sent.
+   */
+  async #takeIn({ about, told }: Bundle): Promise<{ code: string; message: string } | "LATER" | null> {
+    const { store, ingest, refresh, relist } = this.#options;
     const { name: connection } = this.#connection;
     const { providerKey } = about;
-    const snapshots = told.flatMap(({ news }) => news.snapshot ?? []);
     const stored = async () => (await store.sessions.byRefs([{ connection, providerKey }], "all"))[0] ?? null;
     const known = await stored();
     // Deliveries may spell an id otherwise than the answers do, whose spelling is the one to keep.
-    if (known !== null && snapshots.length > 0) await ingest.ingest(connection, snapshots);
     const providerId = known?.providerId ?? about.providerId;
     const request = { connection, providerKey, providerId, sections: [], anew: true };
     const [outcome] = await refresh.refresh([request]);
     if (outcome?.kind === "failed") return outcome.error;
-    if (known !== null) return null;
-    if (outcome?.kind !== "read") await this.#options.relist();
-    if ((await stored()) === null) return "UNKNOWN";
-    if (snapshots.length > 0) await ingest.ingest(connection, snapshots);
-    return null;
+    const isRead = outcome?.kind === "read";
+    if (!isRead && known === null) await relist();
+    const row = await stored();
+    if (row === null) return "LATER";
+    const snapshots = told.flatMap(({ news }) => news.snapshot ?? []);
+    // Ended is final. A delivery's word for it is enough only where the provider has none of its own.
+    const isContradicted = ({ facts }: SessionSnapshot) =>
+      isRead && facts.phase === "ENDED" && row.phase !== "ENDED";
+    const credible = snapshots.filter((snapshot) => !isContradicted(snapshot));
+    if (credible.length > 0) await ingest.ingest(connection, credible);
+    return credible.length < snapshots.length ? "LATER" : null;
   }
 
   #failed(delivery: InboxDelivery, code: string, message: string): FailedTry {

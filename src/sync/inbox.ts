@@ -72,7 +72,7 @@ export function createInbox(options: InboxOptions): Inbox {
 
   async function catchUp(): Promise<void> {
     try {
-      await store.inbox.release();
+      await store.inbox.release([...workers.keys()]);
     } catch (error) {
       log.warn({ err: error }, "the webhook inbox could not be looked through, will be tried again");
     }
@@ -108,7 +108,7 @@ export function createInbox(options: InboxOptions): Inbox {
       const enough = pause(LAST_WORDS_MS, undefined, { signal: patient.signal }).catch(() => undefined);
       await Promise.race([done, enough]);
       patient.abort();
-      if (workers.size > 0) await store.inbox.release(true).catch(() => undefined);
+      if (workers.size > 0) await store.inbox.release([...workers.keys()], true).catch(() => undefined);
     },
   };
 }

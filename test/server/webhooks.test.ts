@@ -154,6 +154,7 @@ describe.each(DATABASES)("on $name", (kind) => {
     };
     expect(await send("speko", of(EVENT, "none"))).toBe(200);
     expect(await send("speko", of(EVENT, "odd", "application/x-www-form-urlencoded"))).toBe(200);
+    expect(await send("speko", of(EVENT, "no type", ";;"))).toBe(200);
     expect(
       await send(
         "speko",
@@ -166,7 +167,7 @@ describe.each(DATABASES)("on $name", (kind) => {
     expect(
       await send("speko", of({ ...EVENT, transcript: "x".repeat(1_100_000) }, "huge", "application/json")),
     ).toBe(413);
-    expect(await kept()).toEqual(["speko none", "speko odd", "speko spaces", "speko large"]);
+    expect(await kept()).toEqual(["speko none", "speko odd", "speko no type", "speko spaces", "speko large"]);
   });
 
   it("nothing of a delivery's proof is kept", async () => {

@@ -49,20 +49,36 @@ export function createInboxRepository(database: Database, owner: Owner): InboxRe
       ],
     );
     const fresh = new Set((yield* insert(rows)).map(nameOf));
-    const known = new Map<string, unknown>();
+    const known = new Map<string, SqlRow>();
     if (fresh.size < deliveries.length) {
       const ids = deliveries.map(({ deliveryId }) => deliveryId);
       const found = yield* run(
-        `SELECT connection, delivery_id, digest FROM webhook_inbox WHERE ${dialect.among("delivery_id", "text")}`,
-        [dialect.list(ids)],
+        `SELECT sequence, connection, delivery_id, digest, state FROM webhook_inbox
+         WHERE ${dialect.among("connection", "text")} AND ${dialect.among("delivery_id", "text")}`,
+        [dialect.list([...new Set(deliveries.map(({ connection }) => connection))]), dialect.list(ids)],
       );
-      for (const row of found) known.set(nameOf(row), row["digest"]);
+      for (const row of found) known.set(nameOf(row), row);
     }
-    return deliveries.map(({ connection, deliveryId, digest }) => {
+    const words: Written[] = [];
+    for (const { connection, deliveryId, digest, receivedAt } of deliveries) {
       const name = nameOf({ connection, delivery_id: deliveryId });
-      if (fresh.delete(name)) return "NEW";
-      return known.get(name) === digest ? "AGAIN" : "OTHER";
-    });
+      const row = known.get(name);
+      if (fresh.delete(name)) words.push("NEW");
+      else if (row?.["digest"] !== digest) words.push("OTHER");
+      else words.push((yield* revive(row, receivedAt)) ? "NEW" : "AGAIN");
+    }
+    return words;
+  }
+
+  /** What was set aside has another chance when its provider sends it again. */
+  function* revive(row: SqlRow, at: number): SqlPlan<boolean> {
+    if (row["state"] !== "FAILED") return false;
+    row["state"] = "PENDING";
+    yield* run(
+      "UPDATE webhook_inbox SET state = 'PENDING', attempts = 0, next_attempt_at = ? WHERE sequence = ? AND state = 'FAILED'",
+      [at, row["sequence"] as number],
+    );
+    return true;
   }
 
   const amongSequences = dialect.among("sequence", "integer");
@@ -90,7 +106,8 @@ export function createInboxRepository(database: Database, owner: Owner): InboxRe
     async finish(sequences) {
       if (sequences.length === 0) return;
       await all(
-        `UPDATE webhook_inbox SET state = 'DONE', message = '', error = NULL, owner = NULL WHERE ${amongSequences}`,
+        `UPDATE webhook_inbox SET state = 'DONE', message = '', provider_key = NULL, error = NULL,
+           owner = NULL WHERE ${amongSequences}`,
         [dialect.list(sequences)],
       );
     },
@@ -125,11 +142,13 @@ export function createInboxRepository(database: Database, owner: Owner): InboxRe
       return (row?.["at"] ?? null) as number | null;
     },
 
-    release: (own = false) =>
+    release: (connections, own = false) =>
       database.transaction(function* (): SqlPlan<void> {
+        const taken = `${dialect.among("connection", "text")} AND state = 'PENDING'`;
+        const names = dialect.list(connections);
         const owners = yield* run(
-          "SELECT DISTINCT owner FROM webhook_inbox WHERE state = 'PENDING' AND owner IS NOT NULL",
-          [],
+          `SELECT DISTINCT owner FROM webhook_inbox WHERE ${taken} AND owner IS NOT NULL`,
+          [names],
         );
         for (const { owner: holder } of owners) {
           const question = holder === owner.number ? null : dialect.isGone(holder as number);
@@ -138,7 +157,8 @@ export function createInboxRepository(database: Database, owner: Owner): InboxRe
             const [presence] = yield* run(question.sql, question.values);
             if (presence?.["gone"] !== true) continue;
           }
-          yield* run("UPDATE webhook_inbox SET owner = NULL WHERE state = 'PENDING' AND owner = ?", [
+          yield* run(`UPDATE webhook_inbox SET owner = NULL WHERE ${taken} AND owner = ?`, [
+            names,
             holder as number,
           ]);
         }
@@ -149,10 +169,18 @@ export function createInboxRepository(database: Database, owner: Owner): InboxRe
       for (const connection of connections) {
         const [figures] = await all(
           `SELECT (SELECT count(*) FROM webhook_inbox WHERE connection = ? AND state = 'PENDING') AS waiting,
-             (SELECT count(*) FROM webhook_inbox WHERE connection = ? AND state = 'FAILED') AS failed,
-             (SELECT received_at FROM webhook_inbox WHERE connection = ? ORDER BY sequence DESC LIMIT 1) AS last`,
-          [connection, connection, connection],
+             (SELECT count(*) FROM webhook_inbox WHERE connection = ? AND state = 'FAILED') AS failed`,
+          [connection, connection],
         );
+        const latest: number[] = [];
+        for (const state of ["PENDING", "DONE", "FAILED"]) {
+          // By the index, which has them by their state.
+          const [row] = await all(
+            `SELECT received_at FROM webhook_inbox WHERE connection = ? AND state = ? ORDER BY sequence DESC LIMIT 1`,
+            [connection, state],
+          );
+          if (row !== undefined) latest.push(row["received_at"] as number);
+        }
         const failed = await all(
           `SELECT delivery_id, received_at, attempts, error FROM webhook_inbox
            WHERE connection = ? AND state = 'FAILED' ORDER BY sequence DESC LIMIT ?`,
@@ -160,7 +188,7 @@ export function createInboxRepository(database: Database, owner: Owner): InboxRe
         );
         summaries.set(connection, {
           waiting: Number(figures?.["waiting"] ?? 0),
-          lastReceivedAt: (figures?.["last"] ?? null) as number | null,
+          lastReceivedAt: latest.length === 0 ? null : Math.max(...latest),
           setAsideCount: Number(figures?.["failed"] ?? 0),
           setAside: failed.map((row) => ({
             deliveryId: row["delivery_id"] as string,
