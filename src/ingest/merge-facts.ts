@@ -24,6 +24,14 @@ function pickWord<T extends string>(
   return newer || known === "UNKNOWN" ? incoming : known;
 }
 
+/** What a look cannot know of a state. */
+export interface LookKind {
+  /** As the snapshot says. @default false */
+  isBlindToHold?: boolean;
+  /** It was pushed: such news may come in any order. @default false */
+  isPush?: boolean;
+}
+
 /**
  * Stored facts and a look at them, merged. `newer`: the look is at least as new as what is stored; an older one only
  * fills gaps (among several older ones that could fill the same gap, the first to come stays). Ended is final, in
@@ -33,13 +41,13 @@ export function mergeFacts(
   known: SessionFacts,
   incoming: SessionFacts,
   newer: boolean,
-  isBlindToHold = false,
+  { isBlindToHold = false, isPush = false }: LookKind = {},
 ): SessionFacts {
   const answeredAt = pick(known.answeredAt, incoming.answeredAt, newer);
   const wobbles =
     known.answeredAt !== null && Math.abs((answeredAt ?? 0) - known.answeredAt) <= ANSWER_WOBBLE_MS;
   return {
-    ...mergeState(known, incoming, newer, isBlindToHold),
+    ...mergeState(known, incoming, newer, { isBlindToHold, isPush }),
     channel: pickWord(known.channel, incoming.channel, newer),
     direction: pickWord(known.direction, incoming.direction, newer),
     title: pick(known.title, incoming.title, newer),
@@ -58,16 +66,17 @@ function mergeState(
   known: SessionFacts,
   incoming: SessionFacts,
   newer: boolean,
-  isBlindToHold: boolean,
+  { isBlindToHold, isPush }: LookKind,
 ): Pick<SessionFacts, "phase" | "state" | "endedAt"> {
   // A look at one section, or a word nobody has documented: it says nothing of how the session is doing.
   if (incoming.phase === "UNKNOWN" && known.phase !== "UNKNOWN") {
     return { phase: known.phase, state: known.state, endedAt: pick(known.endedAt, incoming.endedAt, newer) };
   }
-  // Held people look like any others to it, and those who have just picked up as if it rang: what was told stands.
+  // Held people look like any others to it, and events that come late would have it ring again: what was told stands.
   const isBlind =
-    known.state === "ON_HOLD" || (known.state === "IN_PROGRESS" && incoming.state === "RINGING");
-  if (isBlindToHold && isBlind && incoming.phase === "LIVE") {
+    (isBlindToHold && known.state === "ON_HOLD") ||
+    (isPush && known.state === "IN_PROGRESS" && incoming.state === "RINGING");
+  if (isBlind && incoming.phase === "LIVE") {
     return { phase: known.phase, state: known.state, endedAt: known.endedAt };
   }
   const wasEnded = known.phase === "ENDED";

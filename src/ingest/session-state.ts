@@ -130,7 +130,10 @@ export function applySnapshot(state: SessionState, snapshot: SessionSnapshot): S
   const payload = takePayload(state, snapshot, newer);
   const row: FullSessionRow = {
     ...freshen(state.row, snapshot),
-    ...mergeFacts(state.row, snapshot.facts, newer, snapshot.isBlindToHold),
+    ...mergeFacts(state.row, snapshot.facts, newer, {
+      isBlindToHold: snapshot.isBlindToHold ?? false,
+      isPush: snapshot.source === "PUSH",
+    }),
     fields: mergeFields(state.row.fields, snapshot.fields, newer),
     hasTransfer: state.row.hasTransfer || rows.transfers.size > 0,
     hasTranscript: state.row.hasTranscript || rows.transcript.size > 0,
