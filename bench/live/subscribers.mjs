@@ -43,9 +43,10 @@ function open(index) {
     socket.on("open", () => (bare ? resolve() : socket.send('{"type":"connection_init"}')));
     socket.on("message", (data) => {
       const text = data.toString();
-      if (bare || text.startsWith('{"id"')) return take(index, text);
+      if (bare || text.includes('"type":"next"')) return take(index, text);
       const { type } = JSON.parse(text);
       if (type === "ping") socket.send('{"type":"pong"}');
+      else if (type === "error") throw new Error(text.slice(0, 500));
       else if (type !== "connection_ack") return take(index, text);
       else {
         if (query !== null)

@@ -20,7 +20,7 @@ const schema = buildSchema(`
   }
   type SessionChange { cursor: String! kind: String! at: String! changed: [String!]! session: Session! }
   type Query { none: String }
-  type Subscription { sessionChanges: SessionChange! }
+  type Subscription { sessionChanges(snapshot: Boolean, after: String): SessionChange! }
 `);
 const roots = {
   subscription: {
