@@ -7,6 +7,7 @@
  */
 import type { ChangeRepository } from "./change-log.js";
 import type { CommandRepository } from "./command-log.js";
+import type { HoldingRepository } from "./holdings.js";
 import type { InboxRepository } from "./inbox.js";
 import type {
   Capability,
@@ -35,6 +36,7 @@ import type { ErasureRepository, RetentionRepository } from "./removal.js";
 
 export type * from "./change-log.js";
 export type * from "./command-log.js";
+export type * from "./holdings.js";
 export type * from "./inbox.js";
 
 /** Connections a read may touch, by name. `"all"` is for the gateway's own work, never for a principal's "*". */
@@ -263,40 +265,6 @@ export interface LeaseRepository {
   take(name: string, holder: string, now: EpochMs, forMs: number): Promise<boolean>;
   /** Gives it back; nothing happens when somebody else has it. */
   release(name: string, holder: string): Promise<void>;
-}
-
-/** A connection that one gateway at a time polls, and what its holder last said of it. */
-export interface Holding {
-  connection: string;
-  holder: string;
-  note: string | null;
-  /** The holder has not prolonged it in time. */
-  isOver: boolean;
-}
-
-/** Something that is watched at a gateway: a session, or a connection as a whole. */
-export interface StoredWatch {
-  connection: string;
-  session: { connection: string; providerKey: string; providerId: string } | null;
-  /** How long it still counts, milliseconds. */
-  forMs: number;
-}
-
-/** Which gateway polls what, and what is watched where. All times are by the database's clock. */
-export interface HoldingRepository {
-  /** Takes what is free and prolongs what the holder has, each with its note; answers what it now has. */
-  take(
-    wanted: readonly Pick<Holding, "connection" | "note">[],
-    holder: string,
-    forMs: number,
-  ): Promise<Set<string>>;
-  all(): Promise<Holding[]>;
-  /** A gateway stops, or is known to be dead: its connections are free, and nothing is watched there. */
-  release(holder: string): Promise<void>;
-  /** What is watched at a gateway, in place of what it said before. */
-  watch(gateway: string, watches: readonly StoredWatch[]): Promise<void>;
-  /** What is watched at all gateways but this one. */
-  watchedElsewhere(gateway: string): Promise<StoredWatch[]>;
 }
 
 /** Keys by which sessions of different connections are found to be one conversation. */
