@@ -14,6 +14,10 @@ import { walkStatements } from "./session-walk.js";
 /** Sessions up to which they are found by an address or a word, and sorted; what more have is looked for row by row. */
 const FEW = 1_000;
 
+/** How long sessions that were many are taken for many, milliseconds: a walk over few is slower, and as right. */
+const MANY_FOR_MS = 5_000;
+const MAX_REMEMBERED = 1_000;
+
 /** Members of a filter that may leave little of a connection. */
 const NARROWING = ["phases", "states", "channels", "directions", "hasTransfer", "hasTranscript"] as const;
 /** Members of a filter that `session_counts` counts by. */
@@ -35,6 +39,9 @@ interface Plan {
 
 /** @param few see `FEW` */
 export function createSessionPages({ all, dialect }: Database, few = FEW): SessionPages {
+  /** When filters whose sessions were many are counted again, by `performance.now`. */
+  const manyUntil = new Map<string, number>();
+
   /** The connections that a read is about. */
   async function connectionsOf(filter: SessionFilter, scope: ConnectionScope): Promise<readonly string[]> {
     const asked = filter.connections && [...new Set(filter.connections)];
@@ -48,7 +55,7 @@ export function createSessionPages({ all, dialect }: Database, few = FEW): Sessi
   async function planOf(filter: SessionFilter, scope: ConnectionScope): Promise<Plan> {
     const { refs, text, phases, address } = filter;
     if (NARROWING.some((name) => filter[name] !== undefined)) {
-      const kinds = await countKinds(filter, scope);
+      const kinds = await countUnlessMany(filter, scope);
       if (kinds <= few) return { way: kinds === 0 ? "none" : "sorted", lookedUp: new Set() };
     }
     const rare = text === undefined ? null : await rareTerm(text);
@@ -56,6 +63,18 @@ export function createSessionPages({ all, dialect }: Database, few = FEW): Sessi
     const isFew = refs !== undefined || rare !== null || (phases !== undefined && !phases.includes("ENDED"));
     if (isFew || (address !== undefined && (await hasFew(address)))) return { way: "sorted", lookedUp };
     return { way: "walked", lookedUp };
+  }
+
+  /** Sessions of the kinds that a filter asks for; once they are many, they stay so for a while without being counted. */
+  async function countUnlessMany(filter: SessionFilter, scope: ConnectionScope): Promise<number> {
+    const key = JSON.stringify([countedOf(filter), scope]);
+    if ((manyUntil.get(key) ?? 0) > performance.now()) return Infinity;
+    const kinds = await countKinds(filter, scope);
+    if (kinds > few) {
+      if (manyUntil.size >= MAX_REMEMBERED) manyUntil.clear();
+      manyUntil.set(key, performance.now() + MANY_FOR_MS);
+    }
+    return kinds;
   }
 
   async function hasFew(address: NonNullable<SessionFilter["address"]>): Promise<boolean> {
@@ -84,8 +103,7 @@ export function createSessionPages({ all, dialect }: Database, few = FEW): Sessi
 
   /** Sessions that match those members of the filter that are counted by. */
   async function countKinds(filter: SessionFilter, scope: ConnectionScope): Promise<number> {
-    const counted = Object.entries(filter).filter(([name]) => COUNTED.has(name));
-    const { where, values } = conditionsOf(Object.fromEntries(counted), scope);
+    const { where, values } = conditionsOf(countedOf(filter), scope);
     const [row] = await all(`SELECT sum(sessions) AS count FROM session_counts${where}`, values);
     return Number(row?.["count"] ?? 0);
   }
@@ -143,6 +161,10 @@ export function createSessionPages({ all, dialect }: Database, few = FEW): Sessi
       return Number(row?.["count"]);
     },
   };
+}
+
+function countedOf(filter: SessionFilter): SessionFilter {
+  return Object.fromEntries(Object.entries(filter).filter(([name]) => COUNTED.has(name)));
 }
 
 function columnsOf({ withoutFields }: SessionPageQuery): string {
