@@ -119,7 +119,8 @@ describe("switchboard erase", () => {
         expect(plan.output).not.toContain(number.slice(2));
         const [, planned] = /Would erase (\d+) sessions/.exec(plan.output) ?? [];
         expect(Number(planned)).toBeGreaterThanOrEqual(theirs);
-        expect(await sessionsWith(url, number)).toBe(theirs);
+        // Nothing has gone. Details that are still being read may have brought more.
+        expect(await sessionsWith(url, number)).toBeGreaterThanOrEqual(theirs);
 
         const done = await run(["erase", "--address", spelled, "--yes"], databaseUrl);
         expect(done).toMatchObject({ code: 0, output: plan.output.replace("Would erase", "Erased") });
