@@ -15,8 +15,9 @@ export interface SubscriptionDocument {
 
 /** Arguments of subscription fields that only say where to begin. */
 const BEGINNINGS: ReadonlySet<string> = new Set(["after", "afterIndex", "snapshot"]);
-/** Documents kept at most; the oldest go first. */
+/** Documents kept at most, the oldest go first, and how many characters they may have. */
 const MAX_DOCUMENTS = 1_000;
+const MAX_LENGTH = 16_384;
 
 interface Checked {
   document: DocumentNode;
@@ -39,6 +40,7 @@ export function createDocuments(schema: GraphQLSchema, introspection: boolean) {
     }
     const errors = validate(schema, document, rules);
     const checked = { document, errors: errors.map((error) => withCode(error, "GRAPHQL_VALIDATION_FAILED")) };
+    if (text.length > MAX_LENGTH) return checked;
     const oldest = known.size >= MAX_DOCUMENTS ? known.keys().next().value : undefined;
     if (oldest !== undefined) known.delete(oldest);
     known.set(text, checked);

@@ -4,12 +4,14 @@
  * then on it is given what lies behind its own place. Pages are kept for a moment: many who come at once (after a restart,
  * from the same place) are told the same ones.
  */
-import { setTimeout as pause } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as pause } from "node:timers/promises";
 import type { GraphQLFormattedError } from "graphql";
 import type { End, LiveSource, Numbered, Place, RunningSubscription, Subscriber, Told } from "./live.js";
 
 /** Rows taken off the stream at once. */
 const BATCH = 200;
+/** Results handed to subscribers, over all of them, before the event loop gets its turn. */
+const TOLD_AT_ONCE = 200_000;
 /** For how long a page is told to others who are at its place, milliseconds. */
 const PAGE_KEPT_MS = 1_000;
 /** Pages kept at most. */
@@ -98,10 +100,8 @@ export class Channel {
         const done = this.#done;
         const page = await this.#page(place);
         if (!this.#joining.has(subscriber)) return;
-        for (const payload of page.payloads) {
-          subscriber.next(payload);
-          if (!this.#joining.has(subscriber)) return;
-        }
+        if (page.payloads.length > 0) subscriber.next(...page.payloads);
+        if (!this.#joining.has(subscriber)) return;
         if (this.#ends(page.end)) return this.#complete(subscriber);
         const isStill = page.payloads.length === 0 && page.place.position <= place.position;
         // Nothing lies behind it, although others are further: what they have been told has been removed since.
@@ -148,13 +148,15 @@ export class Channel {
     if (this.#pumping) return;
     this.#pumping = true;
     while (this.#queue.length > 0 && !this.#isClosed) {
-      const rows = this.#queue.slice(0, BATCH);
+      const rows = this.#queue.slice(0, Math.max(1, Math.min(BATCH, Math.floor(TOLD_AT_ONCE / this.size))));
       try {
         const { told, end } = await this.#source.read(rows);
         const payloads = await this.#options.render(told.map(({ value }) => value));
         // Told and done in one go: nobody joins in between.
         this.#queue.splice(0, rows.length);
         this.#tell(told, payloads, end);
+        // What has just been told is on its way before more is made, and others have their turn.
+        if (this.#queue.length > 0) await nextTurn();
       } catch (error) {
         this.#options.onTrouble(error);
         await pause(RETRY_MS);
@@ -164,10 +166,10 @@ export class Channel {
   }
 
   #tell(told: readonly Told[], payloads: readonly string[], end: End): void {
-    told.forEach(({ sequence }, index) => {
-      const payload = payloads[index] ?? "";
-      for (const [subscriber, from] of this.#joined) if (sequence > from) subscriber.next(payload);
-    });
+    for (const [subscriber, from] of this.#joined) {
+      const first = told.findIndex(({ sequence }) => sequence > from);
+      if (first >= 0) subscriber.next(...(first === 0 ? payloads : payloads.slice(first)));
+    }
     if (this.#ends(end)) for (const subscriber of [...this.#joined.keys()]) this.#complete(subscriber);
   }
 

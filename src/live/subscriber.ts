@@ -4,8 +4,11 @@ import type { Principal } from "../context/principal.js";
 
 /** One client's end of one subscription, as the source sees it. */
 export interface Subscriber {
-  /** One execution result, serialised once for all who share it: the text of `{"data":…}`. */
-  next(payload: string): void;
+  /**
+   * Execution results in their order, each serialised once for all who share it: texts of `{"data":…}`. What comes together
+   * is handed over together, so that it can leave in one write.
+   */
+  next(...payloads: readonly string[]): void;
   /** Completed by the source (the session is over): after it nothing comes. */
   complete(): void;
   /** Ended by an error (cursor too old, rights gone): GraphQL errors, as they go over the wire. */

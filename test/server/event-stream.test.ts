@@ -40,6 +40,19 @@ describe("a subscription", () => {
     expect(await stream.next()).toBeNull();
   });
 
+  it("tells results that come together as single events, in their order", async () => {
+    const listener = server.listenersFromNow();
+    await using stream = await openStream(url, posted({ query }));
+    const { subscriber } = await listener(0);
+    const told = [1, 200_000, 3, 40_000, 40_000].map((length, n) =>
+      JSON.stringify({ data: { n, text: "é".repeat(length) } }),
+    );
+    subscriber.next(...told);
+    subscriber.complete();
+    for (const data of told) expect(await stream.next()).toEqual({ event: "next", data });
+    expect(await stream.next()).toEqual(COMPLETE);
+  });
+
   it("with GET, as an EventSource sends it", async () => {
     const listener = server.listenersFromNow();
     const search = new URLSearchParams({ query, variables: '{"after":"x"}' });

@@ -54,6 +54,21 @@ describe("a graphql-ws client", () => {
     expect((await results.next()).done).toBe(true);
   });
 
+  it("gets results that come together as single ones, short and long, in their order", async () => {
+    const listener = server.listenersFromNow();
+    const results = clientOf(server.socketUrl).iterate({ query: SUBSCRIPTION });
+    const told = [1, 60, 100, 126, 200_000, 3, 65_500, 70_000, 2, 40_000, 40_000].map((length, n) => ({
+      data: { n, text: "é".repeat(length) },
+    }));
+    const first = results.next();
+    const { subscriber } = await listener(0);
+    subscriber.next(...told.map((result) => JSON.stringify(result)));
+    subscriber.complete();
+    expect((await first).value).toEqual(told[0]);
+    for (const result of told.slice(1)) expect((await results.next()).value).toEqual(result);
+    expect((await results.next()).done).toBe(true);
+  });
+
   it("ends its subscription at the source when it has heard enough", async () => {
     const listener = server.listenersFromNow();
     const results = clientOf(server.socketUrl).iterate({ query: SUBSCRIPTION });

@@ -85,13 +85,15 @@ export async function openLiveGateway(url: string, now: () => number = Date.now)
         { query, variables: { ...variables } },
         { principal: who },
         {
-          next(payload) {
-            const { data, errors: own } = JSON.parse(payload) as {
-              data: Record<string, Data> | null;
-              errors?: Told<Data>["errors"];
-            };
-            if (own) errors = [...errors, ...own];
-            if (data) frames.push(data[field] as Data);
+          next(...payloads) {
+            for (const payload of payloads) {
+              const { data, errors: own } = JSON.parse(payload) as {
+                data: Record<string, Data> | null;
+                errors?: Told<Data>["errors"];
+              };
+              if (own) errors = [...errors, ...own];
+              if (data) frames.push(data[field] as Data);
+            }
             wake();
           },
           complete() {

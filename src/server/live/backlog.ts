@@ -12,10 +12,8 @@ export interface Buffers {
 export interface Backlog {
   /** True when there is more than a client may have waiting. To be asked before each write. */
   isFull(): boolean;
-  /** A message was handed to the connection. */
-  added(): void;
-  /** A message has left it, or was thrown away with it. The same function each time, as a callback. */
-  readonly left: () => void;
+  /** Messages are handed to the connection; answers what to call when they have left it, or were thrown away with it. */
+  added(count?: number): () => void;
   /** Resolves when there is room for half of what may wait, or after `release`. */
   drained(): Promise<void>;
   /** The client is gone: nobody waits any longer. */
@@ -41,14 +39,18 @@ export function createBacklog(buffers: Buffers, limits: LiveLimits): Backlog {
     waiting = [];
     for (const resolve of woken) resolve();
   }
+  function left(count: number): void {
+    messages -= count;
+    if (waiting.length > 0 && hasRoom()) wake();
+  }
+  const oneLeft = () => left(1);
 
   return {
     // Looked at before a write and not after it: a single message may be as large as it has to be.
     isFull: () => messages > limits.maxBufferedMessages || buffers.waitingBytes() > limits.maxBufferedBytes,
-    added: () => void (messages += 1),
-    left() {
-      messages -= 1;
-      if (waiting.length > 0 && hasRoom()) wake();
+    added(count = 1) {
+      messages += count;
+      return count === 1 ? oneLeft : () => left(count);
     },
     drained: () =>
       released || hasRoom() ? Promise.resolve() : new Promise((resolve) => void waiting.push(resolve)),

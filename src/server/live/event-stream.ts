@@ -7,7 +7,7 @@ import { watchExpiry } from "./expiry.js";
 import type { LiveLimits } from "./limits.js";
 import type { LiveClients } from "./live-clients.js";
 import type { OperationRequest, Operations } from "./operations.js";
-import { payloadBytes } from "./frames.js";
+import { payloadGroups } from "./frames.js";
 
 export interface EventStreamOptions {
   operations: Operations;
@@ -48,19 +48,21 @@ export function openEventStream(
   );
   let open = true;
 
-  function write(event: string | Buffer): void {
+  function write(event: string | Buffer, count = 1): void {
     if (!open) return;
     if (backlog.isFull()) {
       log.info({ client: principal.name, ...backlog.describe() }, "a client that does not read is closed");
       return terminate();
     }
-    backlog.added();
-    response.write(event, backlog.left);
+    response.write(event, backlog.added(count));
   }
 
-  /** The bytes of a whole event, told with the text that makes it. */
-  function writeNext(payload: string): void {
-    write(Buffer.concat([BEFORE, payloadBytes(payload), AFTER]));
+  /** Whole events, each told with the text that makes it. */
+  function writeNext(...texts: readonly string[]): void {
+    for (const payloads of payloadGroups(texts)) {
+      const events = Buffer.concat(payloads.flatMap((payload) => [BEFORE, payload, AFTER]));
+      write(events, payloads.length);
+    }
   }
 
   /** Without `complete` before it, a client comes back. */
@@ -103,8 +105,8 @@ export function openEventStream(
   );
 
   const operation = operations.start(request, principal, {
-    next(payload) {
-      if (!expiry.passed()) writeNext(payload);
+    next(...payloads) {
+      if (!expiry.passed()) writeNext(...payloads);
     },
     complete: finish,
     error(errors) {

@@ -82,7 +82,7 @@ export function createOperations({ apollo, contextOf, subscribe, log }: Operatio
       let stopped = false;
       let running: RunningSubscription | null = null;
       const heard: Subscriber = {
-        next: (payload) => void (stopped || subscriber.next(payload)),
+        next: (...payloads) => void (stopped || subscriber.next(...payloads)),
         complete: () => void (stopped || ((stopped = true), subscriber.complete())),
         error: (errors) => void (stopped || ((stopped = true), subscriber.error(errors))),
         drained: () => subscriber.drained?.() ?? Promise.resolve(),

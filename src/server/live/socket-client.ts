@@ -10,7 +10,7 @@ import type { Logger } from "../../http/http-client.js";
 import { createBacklog } from "./backlog.js";
 import { createEnding } from "./ending.js";
 import { watchExpiry, type Expiry } from "./expiry.js";
-import { nextFrame, nextPrefix, payloadBytes } from "./frames.js";
+import { nextFrames, nextPrefix, payloadGroups } from "./frames.js";
 import type { LiveLimits } from "./limits.js";
 import type { LiveClient } from "./live-clients.js";
 import type { OperationRequest, Operations, RunningOperation } from "./operations.js";
@@ -92,24 +92,23 @@ export function createSocketClient(options: SocketClientOptions): SocketClient {
   function write(message: string): void {
     if (!open) return;
     if (backlog.isFull()) return shutSlow();
-    backlog.added();
-    socket.send(message, TEXT, backlog.left);
+    socket.send(message, TEXT, backlog.added());
   }
 
   /** Past the library's `send`, in one write instead of two; whole frames, so nothing comes in between. */
-  function writeFrame(frame: Buffer): void {
+  function writeFrames(prefix: Buffer, payloads: readonly Buffer[]): void {
+    const isIdle = stream.writableLength === 0;
+    if (!isIdle && backlog.isFull()) return shutSlow();
+    const frames = nextFrames(prefix, payloads);
     // Most clients have nothing waiting: then there is nothing to count, and no callback to be made.
-    if (stream.writableLength === 0) return void stream.write(frame);
-    if (backlog.isFull()) return shutSlow();
-    backlog.added();
-    stream.write(frame, backlog.left);
+    if (isIdle) return void stream.write(frames);
+    stream.write(frames, backlog.added(payloads.length));
   }
 
   function drained(): Promise<void> {
     if (open && stream.writableLength > 0) {
       // Something may be on its way that was not counted; this is through when it is.
-      backlog.added();
-      stream.write(NOTHING, backlog.left);
+      stream.write(NOTHING, backlog.added());
     }
     return backlog.drained();
   }
@@ -126,9 +125,9 @@ export function createSocketClient(options: SocketClientOptions): SocketClient {
       ended();
     });
     const operation = operations.start(request, who, {
-      next(payload) {
-        if (!open || expiry?.passed() === true) return;
-        writeFrame(nextFrame(prefix, payloadBytes(payload)));
+      next(...texts) {
+        if (expiry?.passed() === true) return;
+        for (const payloads of payloadGroups(texts)) if (open) writeFrames(prefix, payloads);
       },
       complete() {
         ended();
