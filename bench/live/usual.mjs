@@ -1,66 +1,78 @@
 /**
- * The usual way: graphql-ws over graphql-js and one publish-subscribe for all, which executes and serialises each change
- * once for every subscriber. Its schema is made of plain objects, so no field costs it a database. Commands as in
- * `gateway.mjs`.
+ * The usual way: Apollo's schema served by graphql-ws, one publish-subscribe for all, and an execution and a serialisation
+ * for every subscriber of every change. The graph is the gateway's own, with its resolvers, rights and loaders, over the
+ * same database, so that what differs is how changes get to subscribers and nothing else. What is published holds the
+ * session as it was read; each execution has loaders of its own, since loaders that are kept answer with what was.
+ * Commands as in `gateway.mjs`.
+ *
+ *     node bench/live/usual.mjs DATABASE_URL
  */
-import { createInterface } from "node:readline";
 import { EventEmitter, on } from "node:events";
-import { GraphQLError, buildSchema } from "graphql";
+import { createInterface } from "node:readline";
+import { createSourceEventStream, execute } from "graphql";
 import { useServer } from "graphql-ws/use/ws";
 import { WebSocketServer } from "ws";
+import { createSchema } from "../../dist/src/gateway/create-schema.js";
+import { toChangeNode } from "../../dist/src/live/session-changes.js";
+import { toListNode } from "../../dist/src/loaders/session-by-id.js";
+import { openGateway } from "../cache/open-gateway.mjs";
+import { makeSnapshot } from "../cache/generate.mjs";
 import { now, say, steadily } from "./kit.mjs";
 
+const [url] = process.argv.slice(2);
+const { store, ingest, contextFor } = await openGateway(url);
+const schema = createSchema();
 const changes = new EventEmitter().setMaxListeners(0);
-const schema = buildSchema(`
-  type Party { address: String displayName: String }
-  type Connection { name: String! }
-  type Session {
-    id: ID! state: String! phase: String! title: String startedAt: String durationSeconds: Float
-    from: Party to: Party connection: Connection!
-  }
-  type SessionChange { cursor: String! kind: String! at: String! changed: [String!]! session: Session! }
-  type Query { none: String }
-  type Subscription { sessionChanges(snapshot: Boolean, after: String): SessionChange! }
-`);
-const roots = {
-  subscription: {
-    async *sessionChanges() {
-      for await (const [change] of on(changes, "change")) yield { sessionChanges: change };
-    },
-  },
-};
+let executions = 0;
+
+async function* sessionChanges() {
+  for await (const [change] of on(changes, "change")) yield change;
+}
+
+/** As graphql's own `subscribe`, with a context for each execution. */
+async function subscribe(args) {
+  const events = await createSourceEventStream({
+    ...args,
+    contextValue: { ...contextFor(), live: { sessionChanges } },
+  });
+  if (!(Symbol.asyncIterator in events)) return events;
+  return (async function* () {
+    for await (const rootValue of events) {
+      executions += 1;
+      yield await execute({ ...args, rootValue, contextValue: contextFor() });
+    }
+  })();
+}
+
 const server = new WebSocketServer({
   port: 0,
   host: "127.0.0.1",
   path: "/graphql",
   perMessageDeflate: false,
 });
-useServer(
-  { schema, roots, onError: (_, __, ___, errors) => errors.map((error) => new GraphQLError(error.message)) },
-  server,
-);
+useServer({ schema, subscribe }, server);
 await new Promise((resolve) => server.once("listening", resolve));
 say({ url: `ws://127.0.0.1:${server.address().port}/graphql` });
 
 let serial = 0;
+const { snapshot } = makeSnapshot({ seed: 1, index: 0, voiceAi: 1, turns: 0 });
 for await (const line of createInterface({ input: process.stdin })) {
   const { changes: times, perSecond } = JSON.parse(line);
   const stored = [];
+  const before = executions;
   const cpu = process.cpuUsage();
-  await steadily(times, perSecond, () => {
+  await steadily(times, perSecond, async () => {
     const title = `bench usual ${(serial += 1)}`;
+    snapshot.facts = { ...snapshot.facts, phase: "LIVE", state: "IN_PROGRESS", endedAt: null, title };
+    const last = await store.changes.last();
+    await ingest.ingest("speko", [{ ...snapshot, observedAt: Date.now() }]);
     stored.push([title, now()]);
-    changes.emit("change", {
-      ...{ cursor: `c${serial}`, kind: "UPDATED", at: new Date().toISOString(), changed: ["title"] },
-      session: {
-        ...{ id: "c3Bla28", state: "IN_PROGRESS", phase: "LIVE", title, startedAt: new Date().toISOString() },
-        durationSeconds: null,
-        from: { address: "+12025550134", displayName: "Ada" },
-        to: { address: "+12025550135", displayName: null },
-        connection: { name: "speko" },
-      },
-    });
+    const [change] = await store.changes.after(last, 1, "all");
+    const [row] = await store.sessions.byKeys([change.sessionKey], ["speko"]);
+    const session = toListNode(row, "SpekoSession");
+    changes.emit("change", toChangeNode(change, session, `c${change.sequence}`, false));
   });
   const { user, system } = process.cpuUsage(cpu);
-  say({ stored, cpuSeconds: (user + system) / 1e6, memory: process.memoryUsage().rss });
+  const done = { executions: executions - before, memory: process.memoryUsage().rss };
+  say({ stored, cpuSeconds: (user + system) / 1e6, ...done });
 }
