@@ -51,6 +51,23 @@ export interface SessionFacts {
   cost: MoneyRecord | null;
 }
 
+/** What a look at one part of a session says of the whole: nothing. Facts that cannot be null say so with UNKNOWN. */
+export const NO_FACTS: Readonly<SessionFacts> = {
+  channel: "UNKNOWN",
+  direction: "UNKNOWN",
+  phase: "UNKNOWN",
+  state: "UNKNOWN",
+  title: null,
+  from: null,
+  to: null,
+  startedAt: null,
+  answeredAt: null,
+  endedAt: null,
+  updatedAt: null,
+  durationSeconds: null,
+  cost: null,
+};
+
 /** `key` is unique within the session and stable over reads: what a second read of the same member is matched by. */
 export interface MemberRecord {
   key: string;

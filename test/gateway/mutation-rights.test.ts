@@ -1,13 +1,9 @@
 /** Who may act, on what, and what they are told of it. */
-import { createHash } from "node:crypto";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
-import { startTestWorld, type TestWorld } from "../support/gateway.js";
+import type { TestWorld } from "../support/gateway.js";
+import { sha256, startKeyedWorld } from "../support/keyed-world.js";
 import { createPool, forgetRequests, writesOf, type Candidate } from "../support/mutation-cases.js";
 
-const sha256 = (key: string) => createHash("sha256").update(key).digest("hex");
 const KEYS = [
   {
     name: "boss",
@@ -20,21 +16,11 @@ const KEYS = [
 ].map((key) => ({ ...key, sha256: sha256(`k-${key.name}`) }));
 
 let world: TestWorld;
-let folder: string;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "switchboard-keys-"));
-  const file = join(folder, "keys.json");
-  await writeFile(file, JSON.stringify(KEYS));
-  world = await startTestWorld({
-    sandbox: { days: 3 },
-    environment: { SWITCHBOARD_AUTH: "required", SWITCHBOARD_API_KEYS_FILE: file },
-  });
+  world = await startKeyedWorld(KEYS);
 }, 60_000);
 beforeEach(() => forgetRequests(world.sandbox));
-afterAll(async () => {
-  await world[Symbol.asyncDispose]();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => world[Symbol.asyncDispose]());
 
 const taken = new Set<string>();
 async function session(provider: "evo" | "plivo" | "speko"): Promise<Candidate> {

@@ -1,12 +1,8 @@
 /** Who may see what: keys, scopes, connections. */
-import { createHash } from "node:crypto";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startTestWorld, type TestWorld } from "../support/gateway.js";
+import type { TestWorld } from "../support/gateway.js";
+import { sha256, startKeyedWorld } from "../support/keyed-world.js";
 
-const sha256 = (key: string) => createHash("sha256").update(key).digest("hex");
 const KEYS = [
   {
     name: "everything",
@@ -25,20 +21,10 @@ const KEYS = [
 ];
 
 let world: TestWorld;
-let folder: string;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "switchboard-keys-"));
-  const file = join(folder, "keys.json");
-  await writeFile(file, JSON.stringify(KEYS));
-  world = await startTestWorld({
-    sandbox: { days: 3 },
-    environment: { SWITCHBOARD_AUTH: "required", SWITCHBOARD_API_KEYS_FILE: file },
-  });
+  world = await startKeyedWorld(KEYS);
 }, 60_000);
-afterAll(async () => {
-  await world[Symbol.asyncDispose]();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => world[Symbol.asyncDispose]());
 
 const as = (key: string) => ({ authorization: `Bearer ${key}` });
 const ask = <Data>(query: string, headers: Record<string, string>, variables = {}) =>

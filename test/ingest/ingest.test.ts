@@ -1,32 +1,23 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createIngest } from "../../src/ingest/create-ingest.js";
 import type { Ingest } from "../../src/ingest/ingest.js";
 import type { SessionSnapshot } from "../../src/model/index.js";
-import { createStore } from "../../src/store/create-store.js";
-import { openDatabase } from "../../src/store/open-database.js";
 import type { SessionRow, Store } from "../../src/store/store.js";
 import { DATABASES } from "../support/databases.js";
+import { openIngest, type OpenIngest } from "./open-ingest.js";
 import { facts, member, party, snapshot, transfer } from "../support/snapshots.js";
 
 describe.each(DATABASES)("ingest on $name", (kind) => {
+  let opened: OpenIngest;
   let store: Store;
   let ingest: Ingest;
-  let drop: () => Promise<void>;
   let serial = 0;
 
   beforeAll(async () => {
-    const created = await kind.create();
-    drop = created.drop;
-    const database = await openDatabase(created.url);
-    store = createStore(database);
-    ingest = createIngest(database, { now: () => 5_000 });
+    opened = await openIngest(kind);
+    ({ store, ingest } = opened);
   });
-
-  afterAll(async () => {
-    await store.close();
-    await drop();
-  });
+  afterAll(() => opened[Symbol.asyncDispose]());
 
   /** Takes looks at one new session in order; answers what is stored and the changes they made. */
   async function take(...looks: Partial<SessionSnapshot>[]) {

@@ -1,14 +1,12 @@
 /** Looks that tell the same again are known by their digest; what is stored must be as if each had been compared. */
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createIngest } from "../../src/ingest/create-ingest.js";
 import type { Ingest } from "../../src/ingest/ingest.js";
 import { applySnapshot, emptyState, type SessionState } from "../../src/ingest/session-state.js";
 import type { SessionSnapshot } from "../../src/model/index.js";
-import { createStore } from "../../src/store/create-store.js";
-import { openDatabase } from "../../src/store/open-database.js";
 import type { Store } from "../../src/store/store.js";
 import { DATABASES } from "../support/databases.js";
+import { openIngest, type OpenIngest } from "./open-ingest.js";
 import { facts, member, party, snapshot, transfer } from "../support/snapshots.js";
 
 /** A few looks that contradict each other, as a list and a read by id do; `null` says nothing of that. */
@@ -31,22 +29,16 @@ const LOOKS: Partial<SessionSnapshot>[] = [
 ];
 
 describe.each(DATABASES)("looks told again on $name", (kind) => {
+  let opened: OpenIngest;
   let store: Store;
   let ingest: Ingest;
-  let drop: () => Promise<void>;
   let serial = 0;
 
   beforeAll(async () => {
-    const created = await kind.create();
-    drop = created.drop;
-    const database = await openDatabase(created.url);
-    store = createStore(database);
-    ingest = createIngest(database, { now: () => 5_000 });
+    opened = await openIngest(kind);
+    ({ store, ingest } = opened);
   });
-  afterAll(async () => {
-    await store.close();
-    await drop();
-  });
+  afterAll(() => opened[Symbol.asyncDispose]());
 
   it("come to what comparing every one of them comes to, whatever the order and the batches", async () => {
     const look = fc.record({

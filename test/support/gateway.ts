@@ -27,6 +27,19 @@ export interface TestGateway extends AsyncDisposable {
   ): Promise<Answer<Data>>;
 }
 
+/** How the gateway at a URL is asked. */
+export function asking(url: string): TestGateway["query"] {
+  return async (query, variables = {}, headers = {}) => {
+    const response = await fetch(`${url}/graphql`, {
+      method: "POST",
+      headers: { "content-type": "application/json", ...headers },
+      body: JSON.stringify({ query, variables }),
+    });
+    const { data = null, errors = [] } = (await response.json()) as Partial<Answer<never>>;
+    return { status: response.status, data, errors };
+  };
+}
+
 export interface TestGatewayOptions {
   /** Environment on top of open mode, a free port, and a database of its own. */
   environment?: Record<string, string>;
@@ -56,15 +69,7 @@ export async function startTestGateway({
     url: running.url,
     running,
     databaseUrl: config.databaseUrl,
-    async query(query, variables = {}, headers = {}) {
-      const response = await fetch(`${running.url}/graphql`, {
-        method: "POST",
-        headers: { "content-type": "application/json", ...headers },
-        body: JSON.stringify({ query, variables }),
-      });
-      const { data = null, errors = [] } = (await response.json()) as Partial<Answer<never>>;
-      return { status: response.status, data, errors };
-    },
+    query: asking(running.url),
     async [Symbol.asyncDispose]() {
       await running.stop();
       await rm(folder, { recursive: true, force: true });

@@ -3,7 +3,7 @@ import { loadConfig } from "../../src/config/load-config.js";
 import { startGateway } from "../../src/cli/start-gateway.js";
 import { PROVIDER_MODULES } from "../../src/providers/registry.js";
 import { createCaptureLogger, type LogLine } from "./capture-logger.js";
-import type { Answer, TestGateway } from "./gateway.js";
+import { asking, type TestGateway } from "./gateway.js";
 
 export interface LoggedGateway extends TestGateway {
   readonly lines: readonly LogLine[];
@@ -23,15 +23,7 @@ export async function startLoggedGateway(
     url: running.url,
     running,
     databaseUrl: config.databaseUrl,
-    async query(query, variables = {}, headers = {}) {
-      const response = await fetch(`${running.url}/graphql`, {
-        method: "POST",
-        headers: { "content-type": "application/json", ...headers },
-        body: JSON.stringify({ query, variables }),
-      });
-      const { data = null, errors = [] } = (await response.json()) as Partial<Answer<never>>;
-      return { status: response.status, data, errors };
-    },
+    query: asking(running.url),
     [Symbol.asyncDispose]: () => running.stop(),
   };
 }

@@ -1,10 +1,11 @@
-import type {
-  EventRecord,
-  MemberRecord,
-  SessionFacts,
-  SessionSnapshot,
-  TranscriptEntryRecord,
-  TransferRecord,
+import {
+  NO_FACTS,
+  type EventRecord,
+  type MemberRecord,
+  type SessionFacts,
+  type SessionSnapshot,
+  type TranscriptEntryRecord,
+  type TransferRecord,
 } from "../../src/model/index.js";
 
 /** A party that is only an address. */
@@ -14,22 +15,8 @@ export function party(address: string, number: string | null = null) {
 
 /** Facts of a live call, but for what is given. */
 export function facts(given: Partial<SessionFacts> = {}): SessionFacts {
-  return {
-    channel: "VOICE",
-    direction: "INBOUND",
-    phase: "LIVE",
-    state: "IN_PROGRESS",
-    title: null,
-    from: null,
-    to: null,
-    startedAt: null,
-    answeredAt: null,
-    endedAt: null,
-    updatedAt: null,
-    durationSeconds: null,
-    cost: null,
-    ...given,
-  };
+  const call = { channel: "VOICE", direction: "INBOUND", phase: "LIVE", state: "IN_PROGRESS" } as const;
+  return { ...NO_FACTS, ...call, ...given };
 }
 
 /** A look at one session, but for what is given. */

@@ -1,13 +1,14 @@
 import { isProviderError, type ProviderErrorSource } from "../../errors/index.js";
 import { createHttpClient } from "../../http/create-http-client.js";
 import type { HttpClient, HttpClientStats } from "../../http/http-client.js";
-import type {
-  EpochMs,
-  FieldProblem,
-  JsonObject,
-  JsonValue,
-  Section,
-  SessionSnapshot,
+import {
+  NO_FACTS,
+  type EpochMs,
+  type FieldProblem,
+  type JsonObject,
+  type JsonValue,
+  type Section,
+  type SessionSnapshot,
 } from "../../model/index.js";
 import type { ProviderCommands } from "../commands.js";
 import type {
@@ -26,7 +27,6 @@ import { EvoVoiceClient } from "./evo-voice.client.js";
 import { createEvoVoiceCommands } from "./evo-voice.commands.js";
 import { toSettings } from "./evo-voice.config.js";
 import { unexpectedShape } from "./evo-voice.errors.js";
-import { NO_FACTS } from "./evo-voice.facts.js";
 import { fileUrl, readFiles } from "./evo-voice.files.js";
 import { inspectEvoVoice } from "./evo-voice.inspect.js";
 import { listRecent, listWindow, readByIds, type EvoVoiceLists } from "./evo-voice.list.js";

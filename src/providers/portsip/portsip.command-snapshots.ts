@@ -1,10 +1,11 @@
 /** What an accepted command tells of its session (PortSIP reference §3.3, §3.6, §7.4). Pure. */
-import type {
-  EpochMs,
-  JsonObject,
-  SessionFacts,
-  SessionSnapshot,
-  TransferRecord,
+import {
+  NO_FACTS,
+  type EpochMs,
+  type JsonObject,
+  type SessionFacts,
+  type SessionSnapshot,
+  type TransferRecord,
 } from "../../model/index.js";
 import type { Command } from "../commands.js";
 import type { SessionReference } from "../provider.js";
@@ -12,21 +13,7 @@ import { toParty } from "../to-party.js";
 import { toPortsipKey } from "./portsip.id.js";
 import { toTransferKey } from "./portsip.transfer-key.js";
 
-const NOTHING_KNOWN: SessionFacts = {
-  channel: "VOICE",
-  direction: "UNKNOWN",
-  phase: "UNKNOWN",
-  state: "UNKNOWN",
-  title: null,
-  from: null,
-  to: null,
-  startedAt: null,
-  answeredAt: null,
-  endedAt: null,
-  updatedAt: null,
-  durationSeconds: null,
-  cost: null,
-};
+const NOTHING_KNOWN: SessionFacts = { ...NO_FACTS, channel: "VOICE" };
 
 /**
  * A call that was just placed, as far as the input tells: the answer is an id and nothing else. The caller's phone

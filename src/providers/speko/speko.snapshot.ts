@@ -1,19 +1,20 @@
 /** Pure mapping of what Speko answers to our records (Speko reference §4, §5, §7). */
-import type {
-  Direction,
-  EpochMs,
-  EventRecord,
-  FieldProblem,
-  InteractionRecord,
-  JsonObject,
-  JsonValue,
-  RecordingRecord,
-  ReportRecord,
-  Section,
-  SessionFacts,
-  SessionSnapshot,
-  SnapshotSource,
-  TransferRecord,
+import {
+  NO_FACTS,
+  type Direction,
+  type EpochMs,
+  type EventRecord,
+  type FieldProblem,
+  type InteractionRecord,
+  type JsonObject,
+  type JsonValue,
+  type RecordingRecord,
+  type ReportRecord,
+  type Section,
+  type SessionFacts,
+  type SessionSnapshot,
+  type SnapshotSource,
+  type TransferRecord,
 } from "../../model/index.js";
 import type { SessionReference } from "../provider.js";
 import { toParty } from "../to-party.js";
@@ -51,21 +52,7 @@ export const READ_SECTIONS: readonly Section[] = [
 const RECORDING_KEY = "recording";
 
 /** What a look at one part of a call says of the call itself: that it is one. */
-const NO_FACTS: SessionFacts = {
-  channel: "VOICE",
-  direction: "UNKNOWN",
-  phase: "UNKNOWN",
-  state: "UNKNOWN",
-  title: null,
-  from: null,
-  to: null,
-  startedAt: null,
-  answeredAt: null,
-  endedAt: null,
-  updatedAt: null,
-  durationSeconds: null,
-  cost: null,
-};
+const NO_CALL_FACTS: SessionFacts = { ...NO_FACTS, channel: "VOICE" };
 
 /**
  * A row of either list. It covers no section, and carries no raw payload and no pipeline, which would replace the fuller
@@ -152,7 +139,7 @@ export function toEventsSnapshot(
 ): SessionSnapshot {
   return {
     ...toHead({ id: providerId }, "READ", context),
-    facts: NO_FACTS,
+    facts: NO_CALL_FACTS,
     fields: {},
     events,
     sections: ["events"],
@@ -167,7 +154,7 @@ export function toStreamSnapshot(
 ): SessionSnapshot {
   return {
     ...toHead({ id: providerId }, "PUSH", context),
-    facts: NO_FACTS,
+    facts: NO_CALL_FACTS,
     fields: {},
     ...(transcript === undefined ? {} : { transcript }),
     ...(events === undefined ? {} : { events }),
@@ -200,11 +187,11 @@ function toCommandHead(session: SessionReference, context: SpekoLookContext): Se
   return {
     ...toHead({ id: providerId }, "COMMAND", context),
     facts: {
-      ...NO_FACTS,
-      channel: channel ?? NO_FACTS.channel,
-      direction: direction ?? NO_FACTS.direction,
-      phase: phase ?? NO_FACTS.phase,
-      state: state ?? NO_FACTS.state,
+      ...NO_CALL_FACTS,
+      channel: channel ?? NO_CALL_FACTS.channel,
+      direction: direction ?? NO_CALL_FACTS.direction,
+      phase: phase ?? NO_CALL_FACTS.phase,
+      state: state ?? NO_CALL_FACTS.state,
       startedAt,
       endedAt,
     },
