@@ -16,6 +16,8 @@ export interface Backlog {
   added(): void;
   /** A message has left it, or was thrown away with it. The same function each time, as a callback. */
   readonly left: () => void;
+  /** True while no more waits than half of what may. */
+  hasRoom(): boolean;
   /** Resolves when there is room for half of what may wait, or after `release`. */
   drained(): Promise<void>;
   /** The client is gone: nobody waits any longer. */
@@ -46,6 +48,7 @@ export function createBacklog(buffers: Buffers, limits: LiveLimits): Backlog {
     // Looked at before a write and not after it: a single message may be as large as it has to be.
     isFull: () => messages > limits.maxBufferedMessages || buffers.waitingBytes() > limits.maxBufferedBytes,
     added: () => void (messages += 1),
+    hasRoom,
     left() {
       messages -= 1;
       if (waiting.length > 0 && hasRoom()) wake();
