@@ -191,7 +191,7 @@ export const SETTINGS = {
   liveCloseMs: setting(
     "SWITCHBOARD_LIVE_CLOSE_MS",
     integer(100, 600_000),
-    30_000,
+    60_000,
     "How long a client that was closed may take to read what waits for it and why it was closed, ms.",
   ),
   liveOperationsPerSocket: setting(
