@@ -4,15 +4,14 @@
  *     node bench/live/subscribers.mjs '{"url":"ws://…","count":1000,"query":"…","bare":false}'
  *
  * Commands come in as lines: `report` prints what was received since the last one, `end` ends it. Prints `ready` when all
- * are subscribed. Every frame is counted; when it came is noted for every 50th subscriber.
+ * are subscribed. Every frame is counted; when it came is noted for every 50th subscriber, or as `noted` says.
  */
 import { createInterface } from "node:readline";
 import WebSocket from "ws";
 
-const { url, count, query = null, bare = false } = JSON.parse(process.argv[2]);
+const { url, count, query = null, bare = false, noted = 50 } = JSON.parse(process.argv[2]);
 /** Connections being opened at once. */
 const OPENING = 100;
-const NOTED = 50;
 
 const now = () => performance.timeOrigin + performance.now();
 let frames = 0;
@@ -24,7 +23,7 @@ const sockets = [];
 function take(index, text) {
   frames += 1;
   sockets[index].frames += 1;
-  if (index % NOTED !== 0) return;
+  if (index % noted !== 0) return;
   const name = /"title":"(bench[^"]*)"/.exec(text)?.[1];
   if (name === undefined) return;
   if (!received.has(name)) received.set(name, []);

@@ -52,6 +52,7 @@ function liveLimits(config: Config): LiveLimits {
     operationsPerSocket: config.liveOperationsPerSocket,
     connectionsPerPrincipal: config.liveConnectionsPerPrincipal,
     keepAliveMs: config.liveKeepAliveMs,
+    closeMs: config.liveCloseMs,
     connectionInitMs: CONNECTION_INIT_MS,
   };
 }

@@ -188,6 +188,12 @@ export const SETTINGS = {
     15_000,
     "How often clients that stay connected are pinged, ms; those who give no sign are closed.",
   ),
+  liveCloseMs: setting(
+    "SWITCHBOARD_LIVE_CLOSE_MS",
+    integer(100, 600_000),
+    60_000,
+    "How long a client that was closed may take to read what waits for it and why it was closed, ms.",
+  ),
   liveOperationsPerSocket: setting(
     "SWITCHBOARD_LIVE_OPERATIONS_PER_SOCKET",
     integer(1, 100_000),

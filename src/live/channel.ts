@@ -7,6 +7,7 @@
 import { setImmediate as nextTurn, setTimeout as pause } from "node:timers/promises";
 import type { GraphQLFormattedError } from "graphql";
 import type { End, LiveSource, Numbered, Place, RunningSubscription, Subscriber, Told } from "./live.js";
+import { cut, Portions, SharedPage, type Render } from "./portions.js";
 
 /** Rows taken off the stream at once. */
 const BATCH = 200;
@@ -24,8 +25,7 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 /** What a channel is made with. */
 export interface ChannelOptions {
   source: LiveSource;
-  /** Executes the operation for each root value and serialises what came of it. */
-  render(values: readonly unknown[]): Promise<string[]>;
+  readonly render: Render;
   /** What clients are told of something that was thrown. */
   explain(error: unknown): readonly GraphQLFormattedError[];
   /** The stream could not be read on; it is tried again. */
@@ -35,19 +35,14 @@ export interface ChannelOptions {
   now(): number;
 }
 
-interface RenderedPage {
-  payloads: string[];
-  place: Place;
-  end: End;
-}
-
 export class Channel {
   readonly #options: ChannelOptions;
   readonly #source: LiveSource;
+  readonly #portions: Portions;
   /** Those who share the stream, with the number up to which each knows everything. */
   readonly #joined = new Map<Subscriber, number>();
   readonly #joining = new Set<Subscriber>();
-  readonly #pages = new Map<string, Promise<RenderedPage>>();
+  readonly #pages = new Map<string, Promise<SharedPage>>();
   #queue: Numbered[] = [];
   #pumping = false;
   #unlisten: Promise<() => void> | null = null;
@@ -57,6 +52,7 @@ export class Channel {
   constructor(options: ChannelOptions) {
     this.#options = options;
     this.#source = options.source;
+    this.#portions = new Portions(options.render);
   }
 
   get size(): number {
@@ -100,14 +96,11 @@ export class Channel {
         const done = this.#done;
         const page = await this.#page(place);
         if (!this.#joining.has(subscriber)) return;
-        if (page.payloads.length > 0) subscriber.next(...page.payloads);
-        if (!this.#joining.has(subscriber)) return;
+        if (!(await this.#read(page, subscriber))) return;
         if (this.#ends(page.end)) return this.#complete(subscriber);
-        const isStill = page.payloads.length === 0 && page.place.position <= place.position;
+        const isStill = page.told.length === 0 && page.place.position <= place.position;
         // Nothing lies behind it, although others are further: what they have been told has been removed since.
         place = isStill ? { ...page.place, position: Math.max(done, place.position) } : page.place;
-        await subscriber.drained?.();
-        if (!this.#joining.has(subscriber)) return;
       }
       this.#joining.delete(subscriber);
       this.#joined.set(subscriber, place.position);
@@ -118,25 +111,39 @@ export class Channel {
     }
   }
 
-  #page(place: Place): Promise<RenderedPage> {
+  /** Tells one subscriber a page, as fast as it reads. False when it has gone meanwhile. */
+  async #read(page: SharedPage, subscriber: Subscriber): Promise<boolean> {
+    for (let from = 0; from < page.told.length;) {
+      const { payloads, end } = await page.portion(from);
+      if (!this.#joining.has(subscriber)) return false;
+      for (const together of cut(payloads)) {
+        subscriber.next(...together);
+        await subscriber.drained?.();
+        if (!this.#joining.has(subscriber)) return false;
+      }
+      from = end;
+    }
+    return true;
+  }
+
+  #page(place: Place): Promise<SharedPage> {
     const { key } = place;
-    if (key === null) return this.#render(place);
+    if (key === null) return this.#open(place);
     const known = this.#pages.get(key);
     if (known !== undefined) return known;
-    const page = this.#render(place);
+    const page = this.#open(place);
     const forget = () => void (this.#pages.get(key) === page && this.#pages.delete(key));
     if (this.#pages.size < MAX_PAGES) this.#pages.set(key, page);
     // A page that leads nowhere would keep those who need more going round in circles.
     page.then(
-      ({ payloads }) => (payloads.length === 0 ? forget() : void setTimeout(forget, PAGE_KEPT_MS).unref()),
+      ({ told }) => (told.length === 0 ? forget() : void setTimeout(forget, PAGE_KEPT_MS).unref()),
       forget,
     );
     return page;
   }
 
-  async #render(place: Place): Promise<RenderedPage> {
-    const { told, place: next, end } = await this.#source.page(place);
-    return { payloads: await this.#options.render(told.map(({ value }) => value)), place: next, end };
+  async #open(place: Place): Promise<SharedPage> {
+    return new SharedPage(await this.#source.page(place), this.#portions);
   }
 
   #take(rows: readonly Numbered[]): void {
@@ -150,11 +157,7 @@ export class Channel {
     while (this.#queue.length > 0 && !this.#isClosed) {
       const rows = this.#queue.slice(0, Math.max(1, Math.min(BATCH, Math.floor(TOLD_AT_ONCE / this.size))));
       try {
-        const { told, end } = await this.#source.read(rows);
-        const payloads = await this.#options.render(told.map(({ value }) => value));
-        // Told and done in one go: nobody joins in between.
-        this.#queue.splice(0, rows.length);
-        this.#tell(told, payloads, end);
+        await this.#share(rows);
         // What has just been told is on its way before more is made, and others have their turn.
         if (this.#queue.length > 0) await nextTurn();
       } catch (error) {
@@ -163,6 +166,25 @@ export class Channel {
       }
     }
     this.#pumping = false;
+  }
+
+  /** Tells everybody what rows mean, so much at a time that those who read can do so in between. */
+  async #share(rows: readonly Numbered[]): Promise<void> {
+    const { told, end } = await this.#source.read(rows);
+    let done = 0;
+    for (let from = 0; ;) {
+      const portion = await this.#portions.render(told, from, true);
+      if (this.#isClosed) return;
+      const next = told[portion.end];
+      const upTo = next === undefined ? rows.length : rows.findIndex((row) => row.sequence >= next.sequence);
+      // Told and done in one go: nobody joins in between.
+      this.#queue.splice(0, upTo - done);
+      this.#tell(told.slice(from, portion.end), portion.payloads, next === undefined ? end : null);
+      if (next === undefined) return;
+      from = portion.end;
+      done = upTo;
+      await nextTurn();
+    }
   }
 
   #tell(told: readonly Told[], payloads: readonly string[], end: End): void {

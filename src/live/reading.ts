@@ -36,7 +36,16 @@ export interface LiveReading {
   /** The sessions of these changes as they are stored, by key; those that have been removed are absent. */
   nodesOf(changes: readonly ChangeRow[]): Promise<Map<number, SessionNode>>;
   /** Changes behind a place, and how far they reach. Rejects when some of them have been removed by age. */
-  changesAfter(position: number, sessionKey?: number): Promise<{ changes: ChangeRow[]; upTo: number }>;
+  changesAfter(position: number, sessionKey?: number): Promise<CaughtUp>;
+}
+
+/** Changes behind a place. */
+export interface CaughtUp {
+  changes: ChangeRow[];
+  /** How far they reach. */
+  upTo: number;
+  /** False when there may be more of them behind that. */
+  isAll: boolean;
 }
 
 /** Changes that one subscriber catches up with at once. */
@@ -73,7 +82,8 @@ export function createLiveReading(
       // After the rows: what has been pruned meanwhile may be missing among them.
       if ((await store.changes.floor()) > position) throw tooOld();
       const newest = rows.at(-1)?.sequence ?? position;
-      return { changes: rows, upTo: rows.length < CAUGHT_UP_AT_ONCE ? Math.max(last, newest) : newest };
+      const isAll = rows.length < CAUGHT_UP_AT_ONCE;
+      return { changes: rows, upTo: isAll ? Math.max(last, newest) : newest, isAll };
     },
   };
 }

@@ -19,7 +19,7 @@ import {
   type WatchTarget,
 } from "./live.js";
 import { createMatcher } from "./match.js";
-import type { LiveReading } from "./reading.js";
+import type { CaughtUp, LiveReading } from "./reading.js";
 
 export interface SessionChangesArgs {
   filter?: SessionFilterInput | null;
@@ -53,6 +53,8 @@ export function placeAt({ position, key, until }: Frontier): FeedPlace {
   const name = `${position} ${key} ${until}`;
   return { position, shown: key, until, isJoinable: key === Infinity, key: name };
 }
+
+const frontierOf = ({ position, shown, until }: FeedPlace): Frontier => ({ position, key: shown, until });
 
 /** Behind everything up to a number. */
 export const behind = (position: number): FeedPlace => placeAt(knownUpTo(position));
@@ -113,11 +115,13 @@ export async function sessionChanges(
     });
   }
 
-  /** Everything that happened to the sessions known, until `upTo`. */
-  async function tellUpTo(upTo: number, place: FeedPlace): Promise<Told[]> {
+  /** Everything that happened to the sessions known, until `upTo`; what it begins with may have been read already. */
+  async function tellUpTo(upTo: number, place: FeedPlace, first: CaughtUp | null): Promise<Told[]> {
     const told: Told[] = [];
+    let next = first;
     for (let from = place.position; place.shown > 0 && from < upTo;) {
-      const { changes, upTo: reached } = await reading.changesAfter(from);
+      const { changes, upTo: reached } = next ?? (await reading.changesAfter(from));
+      next = null;
       const due = changes.filter((change) => change.sequence <= upTo);
       told.push(...(await tell(due, place, false)));
       from = reached;
@@ -127,12 +131,18 @@ export async function sessionChanges(
 
   /** The next page of the snapshot, behind what has happened until then. */
   async function show(place: FeedPlace): Promise<Page<FeedPlace>> {
+    const first = place.shown > 0 ? await reading.changesAfter(place.position) : null;
+    // Whoever was away in the middle of it, or reads slowly, has more behind it than one page should hold.
+    if (first !== null && !first.isAll) {
+      const told = await tell(first.changes, place, false);
+      return { told, place: placeAt({ ...frontierOf(place), position: first.upTo }), end: null };
+    }
     const { upTo, newestKey, rows } = await store.changes.sessionsAt(
       shownFirst,
       { afterKey: place.shown, upToKey: place.until, limit: PAGE + 1 },
       principal.connections,
     );
-    const told = await tellUpTo(upTo, place);
+    const told = await tellUpTo(upTo, place, first);
     const isLast = rows.length <= PAGE;
     const page = rows.slice(0, PAGE);
     const until = Math.min(place.until, newestKey);

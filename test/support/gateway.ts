@@ -6,7 +6,7 @@ import { loadConfig } from "../../src/config/load-config.js";
 import { startGateway, type RunningGateway } from "../../src/cli/start-gateway.js";
 import { PROVIDER_MODULES } from "../../src/providers/registry.js";
 import { startSandbox, type Sandbox, type SandboxOptions } from "../../src/sandbox/sandbox.js";
-import { createCaptureLogger } from "./capture-logger.js";
+import { createCaptureLogger, type LogLine } from "./capture-logger.js";
 
 /** An answer over HTTP, as a client sees it. */
 export interface Answer<Data = Record<string, unknown>> {
@@ -19,6 +19,8 @@ export interface TestGateway extends AsyncDisposable {
   readonly url: string;
   readonly running: RunningGateway;
   readonly databaseUrl: string;
+  /** What it has logged. */
+  readonly lines: readonly LogLine[];
   /** Sends one operation. */
   query<Data = Record<string, unknown>>(
     query: string,
@@ -64,12 +66,14 @@ export async function startTestGateway({
     },
     PROVIDER_MODULES,
   );
-  const running = await startGateway(config, createCaptureLogger().log, now);
+  const { log, lines } = createCaptureLogger();
+  const running = await startGateway(config, log, now);
   return {
     url: running.url,
     running,
     databaseUrl: config.databaseUrl,
     query: asking(running.url),
+    lines,
     async [Symbol.asyncDispose]() {
       await running.stop();
       await rm(folder, { recursive: true, force: true });

@@ -58,6 +58,7 @@ const LIMITS: LiveLimits = {
   operationsPerSocket: 50,
   connectionsPerPrincipal: null,
   keepAliveMs: 15_000,
+  closeMs: 60_000,
   connectionInitMs: 3_000,
 };
 

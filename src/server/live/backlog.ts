@@ -14,6 +14,8 @@ export interface Backlog {
   isFull(): boolean;
   /** Messages are handed to the connection; answers what to call when they have left it, or were thrown away with it. */
   added(count?: number): () => void;
+  /** True while no more waits than half of what may. */
+  hasRoom(): boolean;
   /** Resolves when there is room for half of what may wait, or after `release`. */
   drained(): Promise<void>;
   /** The client is gone: nobody waits any longer. */
@@ -52,6 +54,7 @@ export function createBacklog(buffers: Buffers, limits: LiveLimits): Backlog {
       messages += count;
       return count === 1 ? oneLeft : () => left(count);
     },
+    hasRoom,
     drained: () =>
       released || hasRoom() ? Promise.resolve() : new Promise((resolve) => void waiting.push(resolve)),
     release() {

@@ -10,6 +10,8 @@ export interface LiveLimits {
   connectionsPerPrincipal: number | null;
   /** How often clients are pinged, ms. One that gives no sign between two pings is closed. */
   keepAliveMs: number;
+  /** How long a closed client may take to read what waits for it and the reason, ms; then it is cut off. */
+  closeMs: number;
   /** How long a new socket may take to say who it is, ms. */
   connectionInitMs: number;
 }

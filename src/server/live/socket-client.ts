@@ -106,7 +106,7 @@ export function createSocketClient(options: SocketClientOptions): SocketClient {
   }
 
   function drained(): Promise<void> {
-    if (open && stream.writableLength > 0) {
+    if (open && !backlog.hasRoom()) {
       // Something may be on its way that was not counted; this is through when it is.
       stream.write(NOTHING, backlog.added());
     }

@@ -32,9 +32,6 @@ interface Extra {
   headers: Credentials;
 }
 
-/** How long a client may take to answer a close frame, ms; then it is cut off. */
-const CLOSE_MS = 5_000;
-
 /** The library looks at a document only to see whether results are many; which operation it is, ours know. */
 const PLACEHOLDER = parse("subscription { any }");
 
@@ -48,7 +45,7 @@ export function registerSocketRoute(http: HttpServer, options: SocketRouteOption
     clientTracking: false,
     maxPayload: MAX_MESSAGE_BYTES,
     perMessageDeflate: false,
-    closeTimeout: CLOSE_MS,
+    closeTimeout: limits.closeMs,
     // An id can be used again as soon as it is completed; the library has to be through with the one before.
     allowSynchronousEvents: false,
     // A client of another protocol is let in, to be told by a close code what is wrong.
