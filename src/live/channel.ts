@@ -100,14 +100,14 @@ export class Channel {
         if (!this.#joining.has(subscriber)) return;
         for (const payload of page.payloads) {
           subscriber.next(payload);
+          // A page of heavy sessions is more than may wait at once for a client that reads as fast as it can.
+          await subscriber.drained?.();
           if (!this.#joining.has(subscriber)) return;
         }
         if (this.#ends(page.end)) return this.#complete(subscriber);
         const isStill = page.payloads.length === 0 && page.place.position <= place.position;
         // Nothing lies behind it, although others are further: what they have been told has been removed since.
         place = isStill ? { ...page.place, position: Math.max(done, place.position) } : page.place;
-        await subscriber.drained?.();
-        if (!this.#joining.has(subscriber)) return;
       }
       this.#joining.delete(subscriber);
       this.#joined.set(subscriber, place.position);
