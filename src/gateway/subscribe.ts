@@ -6,6 +6,7 @@ import {
   createSourceEventStream, GraphQLError, type ExecutionResult, type GraphQLFormattedError, type GraphQLSchema,
 } from "graphql"; // prettier-ignore
 import type { Principal } from "../context/principal.js";
+import { DatabaseUnavailableError } from "../errors/index.js";
 import { toClientError } from "../errors/to-graphql-error.js";
 import type { Logger } from "../http/http-client.js";
 import type { LiveSource, RunningSubscription, Subscriber } from "../live/live.js";
@@ -71,7 +72,13 @@ export function createSubscribe(options: SubscribeOptions): { subscribe: Subscri
   }
   const explainAll = (errors: readonly GraphQLError[]) => errors.flatMap(explain);
 
+  /**
+   * Throws when the gateway's own database was away while it executed: what came of it would tell a change without what
+   * it is about, and never again. Whoever tells it tries once more.
+   */
   function serialise({ data, errors }: ExecutionResult): string {
+    const lost = errors?.find(({ originalError }) => originalError instanceof DatabaseUnavailableError);
+    if (lost?.originalError) throw lost.originalError;
     return JSON.stringify(errors === undefined ? { data } : { data, errors: explainAll(errors) });
   }
 

@@ -1,5 +1,6 @@
 /** `sessionChanges` through the gateway, from an ingest to what a client is told. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { DatabaseUnavailableError } from "../../src/errors/index.js";
 import { toGlobalId } from "../../src/model/index.js";
 import { DATABASES } from "../support/databases.js";
 import { openLiveGateway, principal, type LiveGateway } from "../support/live-gateway.js";
@@ -172,6 +173,44 @@ describe.each(DATABASES)("session changes on $name", (kind) => {
     expect(told(client.frames)).toEqual(["CREATED p", "CREATED q"]);
     expect(named.frames).toEqual([]);
     expect(live.watched).not.toContain("speko");
+  });
+
+  it("shows no more of a snapshot than a client has room for", async () => {
+    for (const id of ["a", "b", "c"]) await look(id);
+    let shown = 0;
+    let room = Promise.withResolvers<void>();
+    const subscriber = {
+      next: () => void (shown += 1),
+      complete: () => undefined,
+      error: () => undefined,
+      drained: () => room.promise,
+    };
+    const running = await live.gateway.subscribe({ query: CHANGES }, { principal: principal() }, subscriber);
+    for (const expected of [1, 2, 3]) {
+      await expect.poll(() => shown).toBe(expected);
+      const { resolve } = room;
+      room = Promise.withResolvers();
+      resolve();
+    }
+    if ("stop" in running) running.stop();
+  });
+
+  it("tells a change once what it shows can be read, and not without it", async () => {
+    const query = "subscription { sessionChanges { kind session { providerId transfers { status } } } }";
+    const client = await live.watch<Pick<Change, "kind" | "session">>("sessionChanges", query);
+    const { transfers } = live.store;
+    const { bySessionKeys } = transfers;
+    let failures = 2;
+    transfers.bySessionKeys = (keys) => {
+      if ((failures -= 1) >= 0) return Promise.reject(new DatabaseUnavailableError("UNREACHABLE"));
+      return bySessionKeys(keys);
+    };
+    await look("a");
+    await look("a", { title: "x" });
+    await client.until(({ frames }) => frames.length === 2);
+    expect(told(client.frames as Change[])).toEqual(["CREATED a", "UPDATED a"]);
+    expect(client.errors).toEqual([]);
+    expect(failures).toBeLessThan(0);
   });
 
   it("costs one execution for each change, however many are told", async () => {
