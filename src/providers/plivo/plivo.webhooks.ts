@@ -1,6 +1,6 @@
 /** How Plivo signs its callbacks (Plivo reference §13). */
 import { createHmac, randomInt } from "node:crypto";
-import { parseJson } from "../../http/parse-json.js";
+import { numberText, parseJson } from "../../http/parse-json.js";
 import { isJsonObject, toTimestamp, type EpochMs } from "../../model/index.js";
 import { digestOf, isSameSecret } from "../proof.js";
 import type {
@@ -85,6 +85,12 @@ export function createPlivoProbe(url: string, authToken: string, now: EpochMs): 
   };
 }
 
+/**
+ * Ten times what the longest callback could be (§12.3, §12.4). The parameters are sorted before anybody knows who has
+ * sent them, and sorting a megabyte of them would keep everybody else waiting for seconds.
+ */
+const MAX_BODY_BYTES = 32 * 1024;
+
 /** What connects a receiver to its connection. */
 export interface PlivoReceiverOptions {
   authToken: string;
@@ -109,6 +115,8 @@ function verify(delivery: WebhookDelivery, { authToken, takesV2 }: PlivoReceiver
   const nonce = headers[`x-plivo-signature-${version}-nonce`] ?? "";
   // Most of what is forged is known by this already, and costs no more.
   if (given.length === 0 || nonce === "") return { kind: "refused", reason: "it is not signed" };
+  if (delivery.body.length > MAX_BODY_BYTES)
+    return { kind: "refused", reason: "it is longer than any callback" };
   const parameters = method === "GET" ? new URLSearchParams() : bodyParameters(delivery);
   const signed = { method, url, parameters, nonce, authToken };
   const own = version === "v3" ? signV3(signed) : signV2(signed);
@@ -134,11 +142,18 @@ function bodyParameters({ headers, body }: WebhookDelivery): URLSearchParams {
   const text = body.toString("utf8");
   if (!/\bjson\b/i.test(headers["content-type"] ?? "")) return new URLSearchParams(text);
   const parameters = new URLSearchParams();
-  for (const [name, value] of Object.entries(parseObject(text))) {
-    for (const one of Array.isArray(value) ? value : [value])
-      parameters.append(name, typeof one === "object" ? JSON.stringify(one) : String(one));
+  const json = parseObject(text);
+  for (const [name, value] of Object.entries(json)) {
+    if (Array.isArray(value)) value.forEach((_, index) => parameters.append(name, textAt(value, index)));
+    else parameters.append(name, textAt(json, name));
   }
   return parameters;
+}
+
+/** As it was written: it is text that was signed, and 0.10 is not 0.1. */
+function textAt(holder: object, key: string | number): string {
+  const value: unknown = Reflect.get(holder, key);
+  return numberText(holder, key) ?? (typeof value === "object" ? JSON.stringify(value) : String(value));
 }
 
 function parseObject(text: string): object {

@@ -9,9 +9,9 @@ import type {
   WebhookReceiver,
   WebhookVerdict,
 } from "../provider.js";
-import { readObject, type WireObject } from "../wire/index.js";
+import { readObject } from "../wire/index.js";
+import { isEnd, parseEvent, seconds, toEnd } from "./portsip.events.js";
 import { isPortsipId, toPortsipKey } from "./portsip.id.js";
-import { toEndedState } from "./portsip.state.js";
 import { toDirection } from "./portsip.words.js";
 
 /** Not one of PortSIP's event types, so it says nothing of any call. */
@@ -42,21 +42,20 @@ function verify({ method, headers, body }: WebhookDelivery, token: string): Webh
   return { kind: "genuine", id: digest, digest, message: body.toString("utf8") };
 }
 
-/** The session goes on until this comes (§7.4). */
-const OVER = "call_cdr";
-
 /**
  * Which call it is about, and what no read of a call that is up tells: its direction, and that it has just ended. All
- * else is read again, since events spell parties and reasons in ways of their own (§10 Q6, Q7, Q13).
+ * else is read again, since events spell parties and reasons in ways of their own (§10 Q6, Q7, Q13). An event of a kind
+ * that is new has its call read.
  */
 function read(message: string, receivedAt: EpochMs): WebhookNews {
-  const event = readObject(parseJson(message), []);
-  const id = event?.text("session_id") ?? null;
-  if (event === null || id === null || !isPortsipId(id)) return { about: null, snapshot: null };
+  const json = parseJson(message);
+  const wire = readObject(json, []);
+  const id = wire?.text("session_id") ?? null;
+  if (wire === null || id === null || !isPortsipId(id)) return { about: null, snapshot: null };
   const about = { providerId: id, providerKey: toPortsipKey(id) };
-  const told = { phase: "UNKNOWN", state: "UNKNOWN", endedAt: null } as const;
-  const at = Math.min(toTime(event, "time") ?? toTime(event, "ended_time") ?? receivedAt, receivedAt);
-  const ended = event.text("event_type") === OVER ? toEnded(event, at) : told;
+  const event = parseEvent(json);
+  const by = (time: EpochMs | null) => Math.min(time ?? receivedAt, receivedAt);
+  const at = by(seconds(wire, "time") ?? seconds(wire, "ended_time"));
   const snapshot: SessionSnapshot = {
     ...about,
     provider: "PORTSIP",
@@ -65,8 +64,10 @@ function read(message: string, receivedAt: EpochMs): WebhookNews {
     version: null,
     facts: {
       channel: "VOICE",
-      direction: toDirection(event.text("direction")),
-      ...ended,
+      direction: toDirection(wire.text("direction")),
+      ...(event === null || !isEnd(event)
+        ? { phase: "UNKNOWN", state: "UNKNOWN", endedAt: null }
+        : { ...toEnd(event), endedAt: by(seconds(wire, "ended_time") ?? at) }),
       title: null,
       from: null,
       to: null,
@@ -82,22 +83,4 @@ function read(message: string, receivedAt: EpochMs): WebhookNews {
     isBlindToHold: true,
   };
   return { about, snapshot };
-}
-
-function toEnded(
-  event: WireObject,
-  at: EpochMs,
-): Pick<SessionSnapshot["facts"], "phase" | "state" | "endedAt"> {
-  const state = toEndedState({
-    status: event.text("call_status"),
-    reason: event.text("ended_reason") ?? event.text("end_reason"),
-    code: event.integer("status_code"),
-  });
-  return { phase: "ENDED", state, endedAt: toTime(event, "ended_time") ?? at };
-}
-
-/** Unix seconds in text; "0" means never (§7.3). */
-function toTime(event: WireObject, key: string): EpochMs | null {
-  const seconds = Number(event.text(key) ?? 0);
-  return Number.isSafeInteger(seconds) && seconds > 0 ? seconds * 1000 : null;
 }
