@@ -34,7 +34,7 @@ export interface InboxOptions {
   patience?: InboxPatience;
 }
 
-/** How often what dead processes had in hand is looked for, milliseconds. */
+/** How often what dead processes had in hand is looked for, and what has been set aside for long, milliseconds. */
 const EVERY_MS = 10_000;
 /** What is in hand at the end may take so long; then another process, or the next start, works on it again. */
 const LAST_WORDS_MS = 5_000;
@@ -70,9 +70,13 @@ export function createInbox(options: InboxOptions): Inbox {
     return "REFUSED";
   }
 
-  async function catchUp(): Promise<void> {
+  async function catchUp(isStart = false): Promise<void> {
+    const names = [...workers.keys()];
     try {
-      await store.inbox.release([...workers.keys()]);
+      await store.inbox.release(names);
+      // What was set aside may be read by another version, or go through now that settings have been put right.
+      const count = await store.inbox.takeUp(names, isStart ? undefined : now());
+      if (count > 0) log.info({ count }, "webhook deliveries that were set aside are tried again");
     } catch (error) {
       log.warn({ err: error }, "the webhook inbox could not be looked through, will be tried again");
     }
@@ -97,7 +101,7 @@ export function createInbox(options: InboxOptions): Inbox {
     },
     start() {
       if (workers.size === 0) return;
-      void catchUp();
+      void catchUp(true);
       timer = setInterval(() => void catchUp(), EVERY_MS);
       timer.unref();
     },
