@@ -69,11 +69,10 @@ export interface InboxRepository {
   /** These are processed: of them only what tells them from others is kept. */
   finish(sequences: readonly number[]): Promise<void>;
   fail(tries: readonly FailedTry[]): Promise<void>;
-  /**
-   * What was set aside and whose time has come is due again, for one try; without `now`, all that was set aside. Answers
-   * how many.
-   */
-  takeUp(connections: readonly string[], now?: EpochMs): Promise<number>;
+  /** What was set aside and whose time has come is due again, for one try; the oldest first. Answers how many. */
+  takeUp(connections: readonly string[], now: EpochMs, limit: number): Promise<number>;
+  /** The time has come for all that was set aside. */
+  hasten(connections: readonly string[]): Promise<void>;
   /** What this process has in hand and could not finish is due again. */
   giveBack(sequences: readonly number[]): Promise<void>;
   /** When the next one of a connection is due; null when none waits, or all that wait are in hand. */

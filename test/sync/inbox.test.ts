@@ -225,8 +225,8 @@ describe.each(DATABASES)("on $name", (kind) => {
     await expect.poll(async () => (await summaryOf(process))?.setAsideCount, { timeout: 30_000 }).toBe(2);
     await process.inbox.stop();
     // Not before its time.
-    expect(await process.store.inbox.takeUp(["one"], Date.now())).toBe(0);
-    expect(await process.store.inbox.takeUp(["one"], Date.now() + PATIENCE.setAsideMs)).toBe(1);
+    expect(await process.store.inbox.takeUp(["one"], Date.now(), 10)).toBe(0);
+    expect(await process.store.inbox.takeUp(["one"], Date.now() + PATIENCE.setAsideMs, 10)).toBe(1);
     const next = await start();
     next.answer = () => Promise.resolve({ kind: "failed", error: failure });
     next.inbox.start();

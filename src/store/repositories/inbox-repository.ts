@@ -128,14 +128,23 @@ export function createInboxRepository(database: Database, owner: Owner): InboxRe
       }
     },
 
-    async takeUp(connections, now = NEVER) {
+    async takeUp(connections, now, limit) {
       const rows = await all(
-        `UPDATE webhook_inbox SET state = 'PENDING', next_attempt_at = received_at
-         WHERE ${dialect.among("connection", "text")} AND state = 'FAILED' AND next_attempt_at <= ?
+        `UPDATE webhook_inbox SET state = 'PENDING', next_attempt_at = received_at WHERE sequence IN (
+           SELECT sequence FROM webhook_inbox WHERE ${dialect.among("connection", "text")} AND state = 'FAILED'
+             AND next_attempt_at <= ? ORDER BY sequence LIMIT ?)
          RETURNING sequence`,
-        [dialect.list(connections), now],
+        [dialect.list(connections), now, limit],
       );
       return rows.length;
+    },
+
+    async hasten(connections) {
+      await all(
+        `UPDATE webhook_inbox SET next_attempt_at = 0
+         WHERE ${dialect.among("connection", "text")} AND state = 'FAILED'`,
+        [dialect.list(connections)],
+      );
     },
 
     async giveBack(sequences) {
