@@ -2,14 +2,17 @@
 import { createHmac, randomInt } from "node:crypto";
 import { numberText, parseJson } from "../../http/parse-json.js";
 import { isJsonObject, toTimestamp, type EpochMs } from "../../model/index.js";
-import { digestOf, isSameSecret } from "../proof.js";
-import type {
-  WebhookDelivery,
-  WebhookNews,
-  WebhookProbe,
-  WebhookReceiver,
-  WebhookVerdict,
-} from "../provider.js";
+import {
+  digestOf,
+  isSameSecret,
+  NO_NEWS,
+  refused,
+  type WebhookDelivery,
+  type WebhookNews,
+  type WebhookProbe,
+  type WebhookReceiver,
+  type WebhookVerdict,
+} from "../webhooks.js";
 import { isPlivoId } from "./plivo.wire.js";
 
 /** One callback to sign. */
@@ -114,14 +117,13 @@ function verify(delivery: WebhookDelivery, { authToken, takesV2 }: PlivoReceiver
   const given = signaturesOf(headers, version);
   const nonce = headers[`x-plivo-signature-${version}-nonce`] ?? "";
   // Most of what is forged is known by this already, and costs no more.
-  if (given.length === 0 || nonce === "") return { kind: "refused", reason: "it is not signed" };
-  if (delivery.body.length > MAX_BODY_BYTES)
-    return { kind: "refused", reason: "it is longer than any callback" };
+  if (given.length === 0 || nonce === "") return refused("it is not signed");
+  if (delivery.body.length > MAX_BODY_BYTES) return refused("it is longer than any callback");
   const parameters = method === "GET" ? new URLSearchParams() : bodyParameters(delivery);
   const signed = { method, url, parameters, nonce, authToken };
   const own = version === "v3" ? signV3(signed) : signV2(signed);
   if (!given.some((signature) => isSameSecret(signature, own)))
-    return { kind: "refused", reason: "the Auth Token has not signed it for this address" };
+    return refused("the Auth Token has not signed it for this address");
   const all = sorted(new URLSearchParams([...splitUrl(url).query, ...parameters]));
   const message = new URLSearchParams(all).toString();
   const digest = digestOf(message);
@@ -171,6 +173,6 @@ function parseObject(text: string): object {
  */
 function read(message: string): WebhookNews {
   const id = new URLSearchParams(message).get("SessionUUID");
-  if (id === null || !isPlivoId(id) || id === NO_SESSION) return { about: null, snapshot: null };
+  if (id === null || !isPlivoId(id) || id === NO_SESSION) return NO_NEWS;
   return { about: { providerId: id, providerKey: id.toLowerCase() }, snapshot: null };
 }

@@ -1,14 +1,17 @@
 /** PortSIP's webhooks as this gateway expects them (PortSIP reference §7.1): JSON with a bearer token, no signature. */
 import { parseJson } from "../../http/parse-json.js";
 import type { EpochMs, SessionSnapshot } from "../../model/index.js";
-import { digestOf, isSameSecret } from "../proof.js";
-import type {
-  WebhookDelivery,
-  WebhookNews,
-  WebhookProbe,
-  WebhookReceiver,
-  WebhookVerdict,
-} from "../provider.js";
+import {
+  digestOf,
+  isSameSecret,
+  NO_NEWS,
+  refused,
+  type WebhookDelivery,
+  type WebhookNews,
+  type WebhookProbe,
+  type WebhookReceiver,
+  type WebhookVerdict,
+} from "../webhooks.js";
 import { readObject } from "../wire/index.js";
 import { isEnd, parseEvent, seconds, toEnd } from "./portsip.events.js";
 import { isPortsipId, toPortsipKey } from "./portsip.id.js";
@@ -17,9 +20,8 @@ import { toDirection } from "./portsip.words.js";
 /** Not one of PortSIP's event types, so it says nothing of any call. */
 const PROBE_EVENT = "switchboard_probe";
 
-/** A delivery as the PBX would send it, but of an event that means nothing. Null without a token to send it with. */
-export function toWebhookProbe(token: string | undefined, now: EpochMs): WebhookProbe | null {
-  if (token === undefined) return null;
+/** A delivery as the PBX would send it, but of an event that means nothing. */
+export function createPortsipProbe(token: string, now: EpochMs): WebhookProbe {
   return {
     method: "POST",
     headers: { authorization: `Bearer ${token}`, "content-type": "application/json; charset=utf-8" },
@@ -36,8 +38,8 @@ export function createPortsipReceiver(token: string): WebhookReceiver {
 /** No payload has an id of its own (§7.2): one that is sent again is the same to the last byte. */
 function verify({ method, headers, body }: WebhookDelivery, token: string): WebhookVerdict {
   const [, given = ""] = /^Bearer +(\S+) *$/i.exec(headers["authorization"] ?? "") ?? [];
-  if (method !== "POST") return { kind: "refused", reason: "it is no POST" };
-  if (!isSameSecret(given, token)) return { kind: "refused", reason: "it does not carry the token" };
+  if (method !== "POST") return refused("it is no POST");
+  if (!isSameSecret(given, token)) return refused("it does not carry the token");
   const digest = digestOf(body);
   return { kind: "genuine", id: digest, digest, message: body.toString("utf8") };
 }
@@ -51,7 +53,7 @@ function read(message: string, receivedAt: EpochMs): WebhookNews {
   const json = parseJson(message);
   const wire = readObject(json, []);
   const id = wire?.text("session_id") ?? null;
-  if (wire === null || id === null || !isPortsipId(id)) return { about: null, snapshot: null };
+  if (wire === null || id === null || !isPortsipId(id)) return NO_NEWS;
   const about = { providerId: id, providerKey: toPortsipKey(id) };
   const event = parseEvent(json);
   const by = (time: EpochMs | null) => Math.min(time ?? receivedAt, receivedAt);

@@ -24,7 +24,7 @@ import type {
 import type { PushChannel, PushListener } from "../provider.js";
 import { readObject } from "../wire/index.js";
 import { parseEvents } from "./speko.events.js";
-import { toStreamSnapshot } from "./speko.snapshot.js";
+import { toStreamSnapshot } from "./speko.parts.js";
 import { toTranscriptEntry } from "./speko.transcript.js";
 
 export interface SpekoStreamContext {

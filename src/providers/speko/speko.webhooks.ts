@@ -2,14 +2,17 @@
 import { createHmac, randomUUID } from "node:crypto";
 import { parseJson } from "../../http/parse-json.js";
 import type { EpochMs } from "../../model/index.js";
-import { digestOf, isSameSecret } from "../proof.js";
-import type {
-  WebhookDelivery,
-  WebhookNews,
-  WebhookProbe,
-  WebhookReceiver,
-  WebhookVerdict,
-} from "../provider.js";
+import {
+  digestOf,
+  isSameSecret,
+  NO_NEWS,
+  refused,
+  type WebhookDelivery,
+  type WebhookNews,
+  type WebhookProbe,
+  type WebhookReceiver,
+  type WebhookVerdict,
+} from "../webhooks.js";
 import { readObject } from "../wire/index.js";
 
 /** Secrets with it are base64 behind it; any other is used by its own bytes. */
@@ -44,7 +47,7 @@ export function signDelivery(secret: string, { id, timestamp, body }: SignedDeli
 }
 
 /** A delivery of a type that nothing here or at Speko knows, under an id of its own. */
-export function toWebhookProbe(secret: string, now: EpochMs): WebhookProbe {
+export function createSpekoProbe(secret: string, now: EpochMs): WebhookProbe {
   const delivery = {
     id: `probe_${randomUUID()}`,
     timestamp: Math.floor(now / 1000),
@@ -92,7 +95,6 @@ function verify(
   secrets: readonly string[],
   now: EpochMs,
 ): WebhookVerdict {
-  const refused = (reason: string) => ({ kind: "refused" as const, reason });
   const id = headers["webhook-id"] ?? "";
   const time = headers["webhook-timestamp"] ?? "";
   if (method !== "POST") return refused("it is no POST");
@@ -121,6 +123,6 @@ function read(message: string, isProviderId: (id: string) => boolean): WebhookNe
   const type = event?.text("type") ?? "";
   const id = event?.text("session_id") ?? event?.text("call_id") ?? null;
   const isOurs = type.startsWith("call.") && type !== ASKS;
-  if (!isOurs || id === null || !isProviderId(id)) return { about: null, snapshot: null };
+  if (!isOurs || id === null || !isProviderId(id)) return NO_NEWS;
   return { about: { providerId: id, providerKey: id }, snapshot: null };
 }
