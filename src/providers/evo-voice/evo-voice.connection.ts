@@ -21,12 +21,12 @@ import type {
   SessionPage,
   SessionReference,
 } from "../provider.js";
+import { NO_FACTS } from "../no-facts.js";
 import { EvoVoiceAccounts } from "./evo-voice.accounts.js";
 import { EvoVoiceClient } from "./evo-voice.client.js";
 import { createEvoVoiceCommands } from "./evo-voice.commands.js";
 import { toSettings } from "./evo-voice.config.js";
 import { unexpectedShape } from "./evo-voice.errors.js";
-import { NO_FACTS } from "./evo-voice.facts.js";
 import { fileUrl, readFiles } from "./evo-voice.files.js";
 import { inspectEvoVoice } from "./evo-voice.inspect.js";
 import { listRecent, listWindow, readByIds, type EvoVoiceLists } from "./evo-voice.list.js";

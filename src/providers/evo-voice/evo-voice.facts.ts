@@ -37,23 +37,6 @@ export function toFacts(session: SessionValues, defaultRegion: string): SessionF
   };
 }
 
-/** What a look at one section says of the session itself: nothing. Facts that cannot be null say so with UNKNOWN. */
-export const NO_FACTS: SessionFacts = {
-  channel: "UNKNOWN",
-  direction: "UNKNOWN",
-  phase: "UNKNOWN",
-  state: "UNKNOWN",
-  title: null,
-  from: null,
-  to: null,
-  startedAt: null,
-  answeredAt: null,
-  endedAt: null,
-  updatedAt: null,
-  durationSeconds: null,
-  cost: null,
-};
-
 /** Whether it has finished; a row that does not say so readably has if it carries a completion time. Null: not told. */
 export function isEnded(session: Pick<SessionValues, "ended" | "dateCompleted">): boolean | null {
   return session.ended ?? (session.dateCompleted === null ? null : true);

@@ -7,26 +7,13 @@ import type {
   TransferRecord,
 } from "../../model/index.js";
 import type { Command } from "../commands.js";
+import { NO_FACTS } from "../no-facts.js";
 import type { SessionReference } from "../provider.js";
 import { toParty } from "../to-party.js";
 import { toPortsipKey } from "./portsip.id.js";
 import { toTransferKey } from "./portsip.transfer-key.js";
 
-const NOTHING_KNOWN: SessionFacts = {
-  channel: "VOICE",
-  direction: "UNKNOWN",
-  phase: "UNKNOWN",
-  state: "UNKNOWN",
-  title: null,
-  from: null,
-  to: null,
-  startedAt: null,
-  answeredAt: null,
-  endedAt: null,
-  updatedAt: null,
-  durationSeconds: null,
-  cost: null,
-};
+const NOTHING_KNOWN: SessionFacts = { ...NO_FACTS, channel: "VOICE" };
 
 /**
  * A call that was just placed, as far as the input tells: the answer is an id and nothing else. The caller's phone

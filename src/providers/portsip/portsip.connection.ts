@@ -14,6 +14,7 @@ import type {
   ConnectionDependencies, Inspection, ListWindow, ProviderConnection, ProviderModule, PushChannel, PushListener,
   ReadOptions, ReadOutcome, SessionPage, SessionReference, WebhookProbe, WebhookReceiver,
 } from "../provider.js"; // prettier-ignore
+import { NO_FACTS } from "../no-facts.js";
 import { readEach } from "../read-each.js";
 import { PortsipCallLogs, type LiveLook } from "./portsip.call-logs.js";
 import { PortsipClient } from "./portsip.client.js";
@@ -187,15 +188,6 @@ export class PortsipConnection implements ProviderConnection {
   /** The call log says nothing of a call yet: the section has been asked for, and is empty. */
   #without({ providerId }: SessionReference, section: Section): ReadOutcome {
     const observedAt = this.#dependencies.now();
-    const unknown = {
-      title: null,
-      from: null,
-      to: null,
-      startedAt: null,
-      answeredAt: null,
-      endedAt: null,
-    } as const;
-    const facts = { channel: "UNKNOWN", direction: "UNKNOWN", phase: "UNKNOWN", state: "UNKNOWN" } as const;
     return {
       kind: "found",
       snapshot: {
@@ -206,7 +198,7 @@ export class PortsipConnection implements ProviderConnection {
         // As old as can be: knowing nothing must not outweigh what is known.
         observedAt: 0,
         version: null,
-        facts: { ...facts, ...unknown, updatedAt: null, durationSeconds: null, cost: null },
+        facts: NO_FACTS,
         fields: {},
         sections: [section],
         sectionsReadAt: observedAt,

@@ -1,16 +1,14 @@
 /** PortSIP's webhooks as this gateway expects them (PortSIP reference §7.1): JSON with a bearer token, no signature. */
 import { parseJson } from "../../http/parse-json.js";
 import type { EpochMs, SessionSnapshot } from "../../model/index.js";
+import { NO_FACTS } from "../no-facts.js";
 import {
   digestOf,
   isSameSecret,
   NO_NEWS,
   refused,
-  type WebhookDelivery,
-  type WebhookNews,
   type WebhookProbe,
   type WebhookReceiver,
-  type WebhookVerdict,
 } from "../webhooks.js";
 import { readObject } from "../wire/index.js";
 import { isEnd, parseEvent, seconds, toEnd } from "./portsip.events.js";
@@ -32,57 +30,50 @@ export function createPortsipProbe(token: string, now: EpochMs): WebhookProbe {
 
 /** Takes deliveries that carry the token. */
 export function createPortsipReceiver(token: string): WebhookReceiver {
-  return { verify: (delivery) => verify(delivery, token), read };
-}
-
-/** No payload has an id of its own (§7.2): one that is sent again is the same to the last byte. */
-function verify({ method, headers, body }: WebhookDelivery, token: string): WebhookVerdict {
-  const [, given = ""] = /^Bearer +(\S+) *$/i.exec(headers["authorization"] ?? "") ?? [];
-  if (method !== "POST") return refused("it is no POST");
-  if (!isSameSecret(given, token)) return refused("it does not carry the token");
-  const digest = digestOf(body);
-  return { kind: "genuine", id: digest, digest, message: body.toString("utf8") };
-}
-
-/**
- * Which call it is about, and what no read of a call that is up tells: its direction, and that it has just ended. All
- * else is read again, since events spell parties and reasons in ways of their own (§10 Q6, Q7, Q13). An event of a kind
- * that is new has its call read.
- */
-function read(message: string, receivedAt: EpochMs): WebhookNews {
-  const json = parseJson(message);
-  const wire = readObject(json, []);
-  const id = wire?.text("session_id") ?? null;
-  if (wire === null || id === null || !isPortsipId(id)) return NO_NEWS;
-  const about = { providerId: id, providerKey: toPortsipKey(id) };
-  const event = parseEvent(json);
-  const by = (time: EpochMs | null) => Math.min(time ?? receivedAt, receivedAt);
-  const at = by(seconds(wire, "time") ?? seconds(wire, "ended_time"));
-  const snapshot: SessionSnapshot = {
-    ...about,
-    provider: "PORTSIP",
-    source: "PUSH",
-    observedAt: at,
-    version: null,
-    facts: {
-      channel: "VOICE",
-      direction: toDirection(wire.text("direction")),
-      ...(event === null || !isEnd(event)
-        ? { phase: "UNKNOWN", state: "UNKNOWN", endedAt: null }
-        : { ...toEnd(event), endedAt: by(seconds(wire, "ended_time") ?? at) }),
-      title: null,
-      from: null,
-      to: null,
-      startedAt: null,
-      answeredAt: null,
-      updatedAt: null,
-      durationSeconds: null,
-      cost: null,
+  return {
+    /** No payload has an id of its own (§7.2): one that is sent again is the same to the last byte. */
+    verify({ method, headers, body }) {
+      const [, given = ""] = /^Bearer +(\S+) *$/i.exec(headers["authorization"] ?? "") ?? [];
+      if (method !== "POST") return refused("it is no POST");
+      if (!isSameSecret(given, token)) return refused("it does not carry the token");
+      const digest = digestOf(body);
+      return { kind: "genuine", id: digest, digest, message: body.toString("utf8") };
     },
-    fields: {},
-    sections: [],
-    problems: [],
-    isBlindToHold: true,
+
+    /**
+     * Which call it is about, and what no read of a call that is up tells: its direction, and that it has just ended.
+     * All else is read again, since events spell parties and reasons in ways of their own (§10 Q6, Q7, Q13). An event
+     * of a kind that is new has its call read.
+     */
+    read(message, receivedAt) {
+      const json = parseJson(message);
+      const wire = readObject(json, []);
+      const id = wire?.text("session_id") ?? null;
+      if (wire === null || id === null || !isPortsipId(id)) return NO_NEWS;
+      const about = { providerId: id, providerKey: toPortsipKey(id) };
+      const event = parseEvent(json);
+      const by = (time: EpochMs | null) => Math.min(time ?? receivedAt, receivedAt);
+      const at = by(seconds(wire, "time") ?? seconds(wire, "ended_time"));
+      const snapshot: SessionSnapshot = {
+        ...about,
+        provider: "PORTSIP",
+        source: "PUSH",
+        observedAt: at,
+        version: null,
+        facts: {
+          ...NO_FACTS,
+          channel: "VOICE",
+          direction: toDirection(wire.text("direction")),
+          ...(event !== null && isEnd(event)
+            ? { ...toEnd(event), endedAt: by(seconds(wire, "ended_time") ?? at) }
+            : {}),
+        },
+        fields: {},
+        sections: [],
+        problems: [],
+        isBlindToHold: true,
+      };
+      return { about, snapshot };
+    },
   };
-  return { about, snapshot };
 }

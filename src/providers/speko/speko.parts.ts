@@ -9,6 +9,7 @@ import type {
   SnapshotSource,
   TransferRecord,
 } from "../../model/index.js";
+import { NO_FACTS } from "../no-facts.js";
 import type { SessionReference } from "../provider.js";
 import type { SpekoRow } from "./speko.wire.js";
 
@@ -19,21 +20,7 @@ export interface SpekoLookContext {
 }
 
 /** What a look at one part of a call says of the call itself: that it is one. */
-const NO_FACTS: SessionFacts = {
-  channel: "VOICE",
-  direction: "UNKNOWN",
-  phase: "UNKNOWN",
-  state: "UNKNOWN",
-  title: null,
-  from: null,
-  to: null,
-  startedAt: null,
-  answeredAt: null,
-  endedAt: null,
-  updatedAt: null,
-  durationSeconds: null,
-  cost: null,
-};
+const CALL_FACTS: SessionFacts = { ...NO_FACTS, channel: "VOICE" };
 
 /** A call's events, read on their own: they say nothing else of it. */
 export function toEventsSnapshot(
@@ -43,7 +30,7 @@ export function toEventsSnapshot(
 ): SessionSnapshot {
   return {
     ...toHead({ id: providerId }, "READ", context),
-    facts: NO_FACTS,
+    facts: CALL_FACTS,
     fields: {},
     events,
     sections: ["events"],
@@ -58,7 +45,7 @@ export function toStreamSnapshot(
 ): SessionSnapshot {
   return {
     ...toHead({ id: providerId }, "PUSH", context),
-    facts: NO_FACTS,
+    facts: CALL_FACTS,
     fields: {},
     ...(transcript === undefined ? {} : { transcript }),
     ...(events === undefined ? {} : { events }),
@@ -91,11 +78,11 @@ function toCommandHead(session: SessionReference, context: SpekoLookContext): Se
   return {
     ...toHead({ id: providerId }, "COMMAND", context),
     facts: {
-      ...NO_FACTS,
-      channel: channel ?? NO_FACTS.channel,
-      direction: direction ?? NO_FACTS.direction,
-      phase: phase ?? NO_FACTS.phase,
-      state: state ?? NO_FACTS.state,
+      ...CALL_FACTS,
+      channel: channel ?? CALL_FACTS.channel,
+      direction: direction ?? CALL_FACTS.direction,
+      phase: phase ?? CALL_FACTS.phase,
+      state: state ?? CALL_FACTS.state,
       startedAt,
       endedAt,
     },
