@@ -4,7 +4,8 @@ import type { Ref } from "../shared/ref.js";
 import { SourceError } from "../shared/source-error.type.js";
 
 @ObjectType({
-  description: "A webhook delivery that could not be worked on and is not tried again.",
+  description:
+    "A webhook delivery that could not be worked on. It is tried once more every hour, and when a gateway starts.",
   simpleResolvers: true,
 })
 export class SetAsideDelivery {

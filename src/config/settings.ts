@@ -56,6 +56,14 @@ const httpUrl: Parse<string | null> = (value) => {
   return value.replace(/\/+$/, "");
 };
 
+/** What paths are put behind. */
+const baseUrl: Parse<string | null> = (value) => {
+  if (/[?#\s]/.test(value)) {
+    throw new RangeError(`expected a URL without query and fragment, got ${JSON.stringify(value)}`);
+  }
+  return httpUrl(value);
+};
+
 const databaseUrl: Parse<string> = (value) => {
   // A database URL may hold a password: say what was expected, never what came.
   if (!/^(sqlite:.+|postgres(ql)?:\/\/.+)$/.test(value)) {
@@ -130,7 +138,7 @@ export const SETTINGS = {
     "Days for which commands with an outcome are kept.",
   ),
   redisUrl: setting("REDIS_URL", redisUrl, null, "Change fan-out between several gateways."),
-  publicUrl: setting("SWITCHBOARD_PUBLIC_URL", httpUrl, null, "Where providers can reach the webhooks."),
+  publicUrl: setting("SWITCHBOARD_PUBLIC_URL", baseUrl, null, "Where providers can reach the webhooks."),
   auth: setting(
     "SWITCHBOARD_AUTH",
     oneOf("required", "open"),

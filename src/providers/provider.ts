@@ -14,6 +14,9 @@ import type {
   SessionSnapshot,
 } from "../model/index.js";
 import type { ProviderCommands } from "./commands.js";
+import type { WebhookProbe, WebhookReceiver } from "./webhooks.js";
+
+export type * from "./webhooks.js";
 
 /** One configuration key of a provider: where it is read from and how it is shown. */
 export interface ConfigField {
@@ -122,53 +125,6 @@ export interface Inspection {
   ok: boolean | null;
   /** What was found, and where it is wrong what to do about it. Safe to print. */
   message: string;
-}
-
-/** A request to this gateway's own webhook route, signed as the provider signs. */
-export interface WebhookProbe {
-  method: "POST" | "GET";
-  headers: Readonly<Record<string, string>>;
-  body: string;
-}
-
-/** A request that came in on the webhook route, untouched. */
-export interface WebhookDelivery {
-  method: "POST" | "GET";
-  /** As it was called from outside: scheme, host, port, path and query. */
-  url: string;
-  /** Names in lower case; several values of one name are joined by commas. */
-  headers: Readonly<Record<string, string | undefined>>;
-  body: Buffer;
-}
-
-/** Whether a delivery is the provider's own. */
-export type WebhookVerdict =
-  | {
-      kind: "genuine";
-      /** What it has again when it is sent again. */
-      id: string;
-      /** Of what it tells: another one under the same id is refused. */
-      digest: string;
-      /** What `read` needs of it. Holds no credentials and no signature. */
-      message: string;
-    }
-  /** `reason`: for the log; names no value. */
-  | { kind: "refused"; reason: string };
-
-/** What a delivery tells. */
-export interface WebhookNews {
-  /** The session it is about, which is read again; null for news of nothing that is kept here. */
-  about: { providerId: string; providerKey: string } | null;
-  /** What can be taken from the delivery itself; null where it is no more than a hint. */
-  snapshot: SessionSnapshot | null;
-}
-
-/** Takes what a provider sends by itself. Neither method makes a request. */
-export interface WebhookReceiver {
-  /** Called for every request, forged ones included: cheap, and in constant time where secrets are compared. */
-  verify(delivery: WebhookDelivery): WebhookVerdict;
-  /** Reads the `message` of a genuine delivery. Throws for one that cannot be read. */
-  read(message: string, receivedAt: EpochMs): WebhookNews;
 }
 
 /** What a push channel tells. Push is a hint: what it says of a session is stored, and what it leaves open is read. */

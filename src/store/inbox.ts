@@ -29,7 +29,7 @@ export interface InboxDelivery {
 /** `NEW`: written down, or taken up again after it was set aside. `AGAIN`: it was there. `OTHER`: something else was there under its id. */
 export type Written = "NEW" | "AGAIN" | "OTHER";
 
-/** A delivery that could not be processed and is not tried again. */
+/** A delivery that could not be processed, and stands in nobody's way any more. */
 export interface SetAsideDelivery {
   deliveryId: string;
   receivedAt: EpochMs;
@@ -52,8 +52,10 @@ export interface InboxSummary {
 export interface FailedTry {
   sequence: number;
   error: StoredError;
-  /** null: it is set aside. */
+  /** null: not in this version. */
   nextAttemptAt: EpochMs | null;
+  /** Whether it waits aside for that, where an operator sees it and nothing waits for it. */
+  isSetAside: boolean;
 }
 
 export interface InboxRepository {
@@ -67,6 +69,10 @@ export interface InboxRepository {
   /** These are processed: of them only what tells them from others is kept. */
   finish(sequences: readonly number[]): Promise<void>;
   fail(tries: readonly FailedTry[]): Promise<void>;
+  /** What was set aside and whose time has come is due again, for one try; the oldest first. Answers how many. */
+  takeUp(connections: readonly string[], now: EpochMs, limit: number): Promise<number>;
+  /** The time has come for all that was set aside. */
+  hasten(connections: readonly string[]): Promise<void>;
   /** What this process has in hand and could not finish is due again. */
   giveBack(sequences: readonly number[]): Promise<void>;
   /** When the next one of a connection is due; null when none waits, or all that wait are in hand. */

@@ -7,10 +7,10 @@
  */
 import type { ChangeRepository } from "./change-log.js";
 import type { CommandRepository } from "./command-log.js";
+import type { ConnectionRepository, CoverageRepository, LeaseRepository } from "./connections.js";
 import type { HoldingRepository } from "./holdings.js";
 import type { InboxRepository } from "./inbox.js";
 import type {
-  Capability,
   Channel,
   Direction,
   EpochMs,
@@ -36,6 +36,7 @@ import type { ErasureRepository, RetentionRepository } from "./removal.js";
 
 export type * from "./change-log.js";
 export type * from "./command-log.js";
+export type * from "./connections.js";
 export type * from "./holdings.js";
 export type * from "./inbox.js";
 
@@ -218,53 +219,6 @@ export interface SearchRepository {
 
 export interface ReportRepository {
   bySessionKeys(keys: readonly number[]): Promise<Map<number, StoredReport | null>>;
-}
-
-export interface ConnectionFigures {
-  sessionCount: number;
-  liveCount: number;
-}
-
-/** What the gateway knows of its connections between runs. */
-export interface ConnectionRow {
-  name: string;
-  provider: Provider;
-  lastSyncedAt: EpochMs | null;
-  /** Oldest end of the span of coverage that reaches now; null while there is none. */
-  coveredSince: EpochMs | null;
-  lastError: { code: string; message: string; retryAfterSeconds: number | null; at: EpochMs } | null;
-  capabilities: readonly Capability[];
-}
-
-export interface ConnectionRepository {
-  all(): Promise<ConnectionRow[]>;
-  /** Inserts or changes; keys left out stay as they are. */
-  save(row: Pick<ConnectionRow, "name" | "provider"> & Partial<ConnectionRow>): Promise<void>;
-  figures(names: readonly string[]): Promise<Map<string, ConnectionFigures>>;
-}
-
-/** A span of `startedAt`: from `since` (inclusive) to `until` (exclusive). */
-export interface CoverageSpan {
-  since: EpochMs;
-  until: EpochMs;
-}
-
-/** Which spans of `startedAt` the cache holds completely. */
-export interface CoverageRepository {
-  /** Oldest first; none touches another. */
-  spans(connection: string): Promise<CoverageSpan[]>;
-  /** Adds a span, merged with those it touches; answers all. Safe beside other processes that add. */
-  add(connection: string, span: CoverageSpan): Promise<CoverageSpan[]>;
-  /** Forgets what lies before `since`; answers what is left. */
-  trim(connection: string, since: EpochMs): Promise<CoverageSpan[]>;
-}
-
-/** Work that one process at a time may do. */
-export interface LeaseRepository {
-  /** Takes a lease or, by its holder, prolongs it. False while another holder's has not run out. */
-  take(name: string, holder: string, now: EpochMs, forMs: number): Promise<boolean>;
-  /** Gives it back; nothing happens when somebody else has it. */
-  release(name: string, holder: string): Promise<void>;
 }
 
 /** Keys by which sessions of different connections are found to be one conversation. */

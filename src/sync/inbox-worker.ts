@@ -11,6 +11,8 @@ import type { Refresh } from "./refresh.js";
 export interface InboxPatience {
   /** Tries before a delivery is set aside. */
   tries: number;
+  /** Milliseconds from then to one more try, and so on. */
+  setAsideMs: number;
   /** Milliseconds before the second try; it doubles from one to the next. */
   firstPauseMs: number;
   maxPauseMs: number;
@@ -21,6 +23,7 @@ export interface InboxPatience {
 /** Ten tries over about eight minutes: an outage that lasts longer is made up for by lists. */
 export const INBOX_PATIENCE: InboxPatience = {
   tries: 10,
+  setAsideMs: 3_600_000,
   firstPauseMs: 1_000,
   maxPauseMs: 300_000,
   laterPausesMs: [250, 1_000, 3_000],
@@ -157,8 +160,15 @@ export class InboxWorker {
         bundle.told.push({ delivery, news });
         bundles.set(about.providerKey, bundle);
       } catch (error) {
-        this.#options.log.warn({ err: error }, "a webhook delivery cannot be read");
-        unreadable.push(this.#failed(delivery, "PROVIDER_BAD_RESPONSE", "The delivery cannot be read."));
+        const { deliveryId, sequence } = delivery;
+        const reason = error instanceof Error ? error.message : "no error";
+        this.#options.log.warn({ deliveryId, reason }, "a webhook delivery cannot be read");
+        const stored = this.#stored({
+          code: "PROVIDER_BAD_RESPONSE",
+          message: "The delivery cannot be read.",
+        });
+        // Reading asks nobody: it would fail again.
+        unreadable.push({ sequence, error: stored, nextAttemptAt: null, isSetAside: true });
       }
     }
     return { bundles: bundles.values(), idle, unreadable };
@@ -192,7 +202,9 @@ export class InboxWorker {
     const error = { code: "NOT_FOUND", message: "The provider does not know of it yet." };
     const nextAttemptAt = this.#options.now() + pause;
     return store.inbox.fail(
-      sequences.map((sequence) => ({ sequence, error: this.#stored(error), nextAttemptAt })),
+      sequences.map((sequence) => {
+        return { sequence, error: this.#stored(error), nextAttemptAt, isSetAside: false };
+      }),
     );
   }
 
@@ -225,11 +237,12 @@ export class InboxWorker {
   }
 
   #failed(delivery: InboxDelivery, code: string, message: string): FailedTry {
-    const { tries, firstPauseMs, maxPauseMs } = this.#options.patience;
-    const attempts = delivery.attempts + 1;
-    const pause = Math.min(firstPauseMs * 2 ** (attempts - 1), maxPauseMs);
-    const nextAttemptAt = attempts >= tries ? null : this.#options.now() + pause;
-    return { sequence: delivery.sequence, error: this.#stored({ code, message }), nextAttemptAt };
+    const { patience, now } = this.#options;
+    const { tries, firstPauseMs, maxPauseMs, setAsideMs } = patience;
+    const isSetAside = delivery.attempts + 1 >= tries;
+    const pause = isSetAside ? setAsideMs : Math.min(firstPauseMs * 2 ** delivery.attempts, maxPauseMs);
+    const error = this.#stored({ code, message });
+    return { sequence: delivery.sequence, error, nextAttemptAt: now() + pause, isSetAside };
   }
 
   #stored({ code, message }: { code: string; message: string }): FailedTry["error"] {

@@ -34,8 +34,10 @@ export interface InboxOptions {
   patience?: InboxPatience;
 }
 
-/** How often what dead processes had in hand is looked for, milliseconds. */
+/** How often what dead processes had in hand is looked for, and what has been set aside for long, milliseconds. */
 const EVERY_MS = 10_000;
+/** Deliveries that were set aside, taken up at once: what is new waits for no more of them. */
+const TAKEN_UP = 200;
 /** What is in hand at the end may take so long; then another process, or the next start, works on it again. */
 const LAST_WORDS_MS = 5_000;
 /** How long a list of what is live is waited for, milliseconds. */
@@ -57,6 +59,7 @@ export function createInbox(options: InboxOptions): Inbox {
     workers.set(name, new InboxWorker(connection, own));
   }
   let timer: NodeJS.Timeout | undefined;
+  let isHastened = false;
 
   function refuse(connection: string, reason: string): Receipt {
     const noted = refusals.get(connection) ?? { count: 0, loggedAt: -Infinity };
@@ -71,8 +74,14 @@ export function createInbox(options: InboxOptions): Inbox {
   }
 
   async function catchUp(): Promise<void> {
+    const names = [...workers.keys()];
     try {
-      await store.inbox.release([...workers.keys()]);
+      await store.inbox.release(names);
+      // What was set aside may be read by another version, or go through now that settings have been put right.
+      if (!isHastened) await store.inbox.hasten(names);
+      isHastened = true;
+      const count = await store.inbox.takeUp(names, now(), TAKEN_UP);
+      if (count > 0) log.info({ count }, "webhook deliveries that were set aside are tried again");
     } catch (error) {
       log.warn({ err: error }, "the webhook inbox could not be looked through, will be tried again");
     }

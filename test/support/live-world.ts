@@ -35,16 +35,17 @@ const SESSIONS = `query ($name: String!) {
   }
 }`;
 
-/** Starts both; the first synchronisation is through. */
+/** Starts both; the first synchronisation is through. `environment`: what the gateway has besides. */
 export async function startLiveWorld(
   provider: "portsip" | "speko",
-  environment: Record<string, string> = {},
+  environment: (sandbox: Sandbox) => Promise<Record<string, string>> = () => Promise.resolve({}),
 ): Promise<LiveWorld> {
   const sandbox = await startSandbox({ providers: [provider], days: 1, traffic: null });
+  const more = await environment(sandbox);
   const server = sandbox.servers[provider];
   const wire = await startTcpProxy(server.baseUrl);
   const gateway = await startTestGateway({
-    environment: { ...sandbox.environment, [`${provider.toUpperCase()}_BASE_URL`]: wire.url, ...environment },
+    environment: { ...sandbox.environment, [`${provider.toUpperCase()}_BASE_URL`]: wire.url, ...more },
   });
   await untilSynchronised(gateway);
 

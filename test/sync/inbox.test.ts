@@ -14,7 +14,7 @@ import { DATABASES } from "../support/databases.js";
 import { snapshot } from "../support/snapshots.js";
 
 /** Quick enough for a test to see the end of it. */
-const PATIENCE = { tries: 3, firstPauseMs: 5, maxPauseMs: 20, laterPausesMs: [5, 5] };
+const PATIENCE = { tries: 3, setAsideMs: 3_600_000, firstPauseMs: 5, maxPauseMs: 20, laterPausesMs: [5, 5] };
 const READ: RefreshOutcome = { kind: "read", failedSections: new Map() };
 
 /** What a delivery's body says here. */
@@ -200,7 +200,8 @@ describe.each(DATABASES)("on $name", (kind) => {
     expect(
       summary?.setAside.map(({ deliveryId, attempts, error }) => [deliveryId, attempts, error.code]),
     ).toEqual([
-      ["unreadable", PATIENCE.tries, "PROVIDER_BAD_RESPONSE"],
+      // Nobody is asked for it, so that trying again would change nothing.
+      ["unreadable", 1, "PROVIDER_BAD_RESPONSE"],
       ["poison", PATIENCE.tries, "PROVIDER_UNAVAILABLE"],
     ]);
     // Its provider may send it again.
@@ -211,6 +212,41 @@ describe.each(DATABASES)("on $name", (kind) => {
     expect(
       (await process.store.sessions.byRefs([{ connection: "one", providerKey: "bad" }], "all"))[0],
     ).not.toBeNull();
+  });
+
+  it("what was set aside is tried once more after a while, and by whoever starts next", async () => {
+    const process = await start();
+    const direct = process.answer;
+    const failure = new ProviderUnavailableError("Nobody answers.", { provider: "SPEKO", connection: "one" });
+    process.answer = () => Promise.resolve({ kind: "failed", error: failure });
+    process.inbox.start();
+    await process.tell({ session: "bad" }, "poison");
+    await process.tell("{", "unreadable");
+    await expect.poll(async () => (await summaryOf(process))?.setAsideCount, { timeout: 30_000 }).toBe(2);
+    await process.inbox.stop();
+    // Not before its time.
+    expect(await process.store.inbox.takeUp(["one"], Date.now(), 10)).toBe(0);
+    expect(await process.store.inbox.takeUp(["one"], Date.now() + PATIENCE.setAsideMs, 10)).toBe(1);
+    const next = await start();
+    next.answer = () => Promise.resolve({ kind: "failed", error: failure });
+    next.inbox.start();
+    await expect.poll(() => next.reads, { timeout: 30_000 }).toEqual(["bad"]);
+    await untilDone(next);
+    expect(
+      (await summaryOf(next))?.setAside.map(({ deliveryId, attempts }) => [deliveryId, attempts]),
+    ).toEqual([
+      ["unreadable", 2],
+      ["poison", PATIENCE.tries + 1],
+    ]);
+    await next.inbox.stop();
+    const last = await start();
+    last.answer = direct;
+    last.inbox.start();
+    await expect
+      .poll(async () => (await summaryOf(last))?.setAside.map(({ deliveryId }) => deliveryId), {
+        timeout: 30_000,
+      })
+      .toEqual(["unreadable"]);
   });
 
   it("a session that the provider does not know yet is looked for a few times, in the live list too", async () => {

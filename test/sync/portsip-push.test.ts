@@ -1,5 +1,6 @@
 /** PortSIP's calls as its WSI tells them, while polls are too slow to tell anything. */
 import { afterEach, describe, expect, it } from "vitest";
+import type { PortsipSandboxServer } from "../../src/sandbox/portsip/portsip-server.js";
 import { startLiveWorld, type LiveWorld } from "../support/live-world.js";
 
 const ADA = { name: "Ada", number: "+12025550150", extension: null, email: null };
@@ -16,7 +17,7 @@ let world: LiveWorld;
 afterEach(() => world[Symbol.asyncDispose]());
 
 /** Answers when the socket is open and what has been missed is read. */
-async function start(environment?: Record<string, string>): Promise<() => void> {
+async function start(environment?: Parameters<typeof startLiveWorld>[1]): Promise<() => void> {
   world = await startLiveWorld("portsip", environment);
   world.sandbox.servers.portsip.forget();
   const leave = world.gateway.running.sync.watch({ connections: ["portsip"] });
@@ -83,6 +84,17 @@ describe("a call", () => {
 });
 
 describe("the socket", () => {
+  it("is where an older PBX has it, on a port of its own", async () => {
+    await start(async ({ servers }) => {
+      const pbx = servers.portsip as PortsipSandboxServer;
+      return { PORTSIP_WSI_URL: await pbx.moveWsi() };
+    });
+    const step = world.begin({ ...CALL, id: "older" });
+    step({ do: "ring", party: "to" });
+    // Polls tell of the call as well, of its direction only events do.
+    await world.until((session) => isAdas(session) && session.direction === "INBOUND");
+  });
+
   it("is open only while somebody watches, and a moment longer", async () => {
     const leave = await start();
     const before = world.wire.attempts;

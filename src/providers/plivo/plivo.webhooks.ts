@@ -1,15 +1,16 @@
 /** How Plivo signs its callbacks (Plivo reference §13). */
 import { createHmac, randomInt } from "node:crypto";
-import { parseJson } from "../../http/parse-json.js";
+import { numberText, parseJson } from "../../http/parse-json.js";
 import { isJsonObject, toTimestamp, type EpochMs } from "../../model/index.js";
-import { digestOf, isSameSecret } from "../proof.js";
-import type {
-  WebhookDelivery,
-  WebhookNews,
-  WebhookProbe,
-  WebhookReceiver,
-  WebhookVerdict,
-} from "../provider.js";
+import {
+  digestOf,
+  isSameSecret,
+  NO_NEWS,
+  refused,
+  type WebhookDelivery,
+  type WebhookProbe,
+  type WebhookReceiver,
+} from "../webhooks.js";
 import { isPlivoId } from "./plivo.wire.js";
 
 /** One callback to sign. */
@@ -85,6 +86,12 @@ export function createPlivoProbe(url: string, authToken: string, now: EpochMs): 
   };
 }
 
+/**
+ * Ten times what the longest callback could be (§12.3, §12.4). The parameters are sorted before anybody knows who has
+ * sent them, and sorting a megabyte of them would keep everybody else waiting for seconds.
+ */
+const MAX_BODY_BYTES = 32 * 1024;
+
 /** What connects a receiver to its connection. */
 export interface PlivoReceiverOptions {
   authToken: string;
@@ -93,31 +100,42 @@ export interface PlivoReceiverOptions {
 }
 
 /** Takes callbacks that the Auth Token has signed, as that of the session's owner or of the main account (§13.1). */
-export function createPlivoReceiver(options: PlivoReceiverOptions): WebhookReceiver {
-  return { verify: (delivery) => verify(delivery, options), read };
-}
+export function createPlivoReceiver({ authToken, takesV2 }: PlivoReceiverOptions): WebhookReceiver {
+  return {
+    /**
+     * Any V3 header decides, since V2 does not cover the parameters: else whoever has seen one delivery could send
+     * others. Callbacks have no id. One that is sent again has another nonce and the same parameters, which name it
+     * therefore; what V2 signed is named by its nonce, under which there can be nothing else.
+     */
+    verify(delivery) {
+      const { method, url, headers } = delivery;
+      const version = takesV2 && signaturesOf(headers, "v3").length === 0 ? "v2" : "v3";
+      const given = signaturesOf(headers, version);
+      const nonce = headers[`x-plivo-signature-${version}-nonce`] ?? "";
+      // Most of what is forged is known by this already, and costs no more.
+      if (given.length === 0 || nonce === "") return refused("it is not signed");
+      if (delivery.body.length > MAX_BODY_BYTES) return refused("it is longer than any callback");
+      const parameters = method === "GET" ? new URLSearchParams() : bodyParameters(delivery);
+      const signed = { method, url, parameters, nonce, authToken };
+      const own = version === "v3" ? signV3(signed) : signV2(signed);
+      if (!given.some((signature) => isSameSecret(signature, own)))
+        return refused("the Auth Token has not signed it for this address");
+      const all = sorted(new URLSearchParams([...splitUrl(url).query, ...parameters]));
+      const message = new URLSearchParams(all).toString();
+      const digest = digestOf(message);
+      return { kind: "genuine", id: version === "v3" ? digest : `v2 ${digestOf(nonce)}`, digest, message };
+    },
 
-/**
- * Any V3 header decides, since V2 does not cover the parameters: else whoever has seen one delivery could send others.
- * Callbacks have no id. One that is sent again has another nonce and the same parameters, which name it therefore; what
- * V2 signed is named by its nonce, under which there can be nothing else.
- */
-function verify(delivery: WebhookDelivery, { authToken, takesV2 }: PlivoReceiverOptions): WebhookVerdict {
-  const { method, url, headers } = delivery;
-  const version = takesV2 && signaturesOf(headers, "v3").length === 0 ? "v2" : "v3";
-  const given = signaturesOf(headers, version);
-  const nonce = headers[`x-plivo-signature-${version}-nonce`] ?? "";
-  // Most of what is forged is known by this already, and costs no more.
-  if (given.length === 0 || nonce === "") return { kind: "refused", reason: "it is not signed" };
-  const parameters = method === "GET" ? new URLSearchParams() : bodyParameters(delivery);
-  const signed = { method, url, parameters, nonce, authToken };
-  const own = version === "v3" ? signV3(signed) : signV2(signed);
-  if (!given.some((signature) => isSameSecret(signature, own)))
-    return { kind: "refused", reason: "the Auth Token has not signed it for this address" };
-  const all = sorted(new URLSearchParams([...splitUrl(url).query, ...parameters]));
-  const message = new URLSearchParams(all).toString();
-  const digest = digestOf(message);
-  return { kind: "genuine", id: version === "v3" ? digest : `v2 ${digestOf(nonce)}`, digest, message };
+    /**
+     * Which session it is about. The parameters tell less than the session itself does, their order is not certain, and
+     * V2 does not cover them: the session is read again.
+     */
+    read(message) {
+      const id = new URLSearchParams(message).get("SessionUUID");
+      if (id === null || !isPlivoId(id) || id === NO_SESSION) return NO_NEWS;
+      return { about: { providerId: id, providerKey: id.toLowerCase() }, snapshot: null };
+    },
+  };
 }
 
 /** Several Auth Tokens that are good at once make several values. */
@@ -134,11 +152,18 @@ function bodyParameters({ headers, body }: WebhookDelivery): URLSearchParams {
   const text = body.toString("utf8");
   if (!/\bjson\b/i.test(headers["content-type"] ?? "")) return new URLSearchParams(text);
   const parameters = new URLSearchParams();
-  for (const [name, value] of Object.entries(parseObject(text))) {
-    for (const one of Array.isArray(value) ? value : [value])
-      parameters.append(name, typeof one === "object" ? JSON.stringify(one) : String(one));
+  const json = parseObject(text);
+  for (const [name, value] of Object.entries(json)) {
+    if (Array.isArray(value)) value.forEach((_, index) => parameters.append(name, textAt(value, index)));
+    else parameters.append(name, textAt(json, name));
   }
   return parameters;
+}
+
+/** As it was written: it is text that was signed, and 0.10 is not 0.1. */
+function textAt(holder: object, key: string | number): string {
+  const value: unknown = Reflect.get(holder, key);
+  return numberText(holder, key) ?? (typeof value === "object" ? JSON.stringify(value) : String(value));
 }
 
 function parseObject(text: string): object {
@@ -148,14 +173,4 @@ function parseObject(text: string): object {
   } catch {
     return {};
   }
-}
-
-/**
- * Which session it is about. The parameters tell less than the session itself does, their order is not certain, and V2
- * does not cover them: the session is read again.
- */
-function read(message: string): WebhookNews {
-  const id = new URLSearchParams(message).get("SessionUUID");
-  if (id === null || !isPlivoId(id) || id === NO_SESSION) return { about: null, snapshot: null };
-  return { about: { providerId: id, providerKey: id.toLowerCase() }, snapshot: null };
 }

@@ -28,6 +28,12 @@ export const PORTSIP_CONFIG: readonly ConfigField[] = [
     description: "the tenant's SIP domain; left out only for a system administrator",
   },
   {
+    key: "wsiUrl",
+    env: "PORTSIP_WSI_URL",
+    description:
+      "where the PBX tells of calls as they happen; default: /wsi beside baseUrl. PBX 16.x: wss://pbx.example.com:8885",
+  },
+  {
     key: "webhookToken",
     env: "PORTSIP_WEBHOOK_TOKEN",
     description: "bearer token that the PBX sends with its webhook calls",
@@ -41,15 +47,23 @@ export interface PortsipConfig {
   username: string;
   password: string;
   domain: string | undefined;
+  /** Of its WebSocket for events: `ws://…` or `wss://…`. */
+  wsiUrl: string;
   /** What the PBX sends as bearer token with its webhook calls; undefined where deliveries are not configured. */
   webhookToken: string | undefined;
 }
 
 /** Problems that a look at one field cannot find, as sentences. */
 export function checkPortsipConfig(values: ConfigValues): readonly string[] {
-  const { baseUrl } = toPortsipConfig(values);
-  if (/\/api$/.test(baseUrl)) return [];
-  return ["baseUrl (PORTSIP_BASE_URL) must end in /api: the WebSocket and recordings are found from there"];
+  const problems: string[] = [];
+  const { baseUrl, wsiUrl } = toPortsipConfig(values);
+  if (!/\/api$/.test(baseUrl))
+    problems.push(
+      "baseUrl (PORTSIP_BASE_URL) must end in /api: the WebSocket and recordings are found from there",
+    );
+  if (values["wsiUrl"] !== undefined && !(/^wss?:\/\/[^\s#@]+$/.test(wsiUrl) && URL.canParse(wsiUrl)))
+    problems.push("wsiUrl (PORTSIP_WSI_URL) must be an address such as wss://pbx.example.com:8885");
+  return problems;
 }
 
 /** Values that have passed the configuration's checks, typed. */
@@ -58,8 +72,11 @@ export function toPortsipConfig(values: ConfigValues): PortsipConfig {
     const value = values[key];
     return typeof value === "string" && value !== "" ? value : undefined;
   };
+  const baseUrl = String(values["baseUrl"]);
   return {
-    baseUrl: String(values["baseUrl"]),
+    baseUrl,
+    // 22.0 and later have it on the port of REST, 16.x on another (§6.1).
+    wsiUrl: text("wsiUrl") ?? baseUrl.replace(/^http(.*)\/api$/, "ws$1/wsi"),
     username: String(values["username"]),
     password: String(values["password"]),
     domain: text("domain"),

@@ -1,13 +1,14 @@
 import type { ProviderError, ProviderErrorSource } from "../../errors/index.js";
 import { createHttpClient } from "../../http/create-http-client.js";
 import type { HttpClient, HttpClientStats } from "../../http/http-client.js";
-import type {
-  EpochMs,
-  FieldProblem,
-  JsonObject,
-  JsonValue,
-  Section,
-  SessionSnapshot,
+import {
+  NO_FACTS,
+  type EpochMs,
+  type FieldProblem,
+  type JsonObject,
+  type JsonValue,
+  type Section,
+  type SessionSnapshot,
 } from "../../model/index.js";
 import type { ProviderCommands } from "../commands.js";
 import type {
@@ -15,47 +16,24 @@ import type {
   ReadOptions, ReadOutcome, SessionPage, SessionReference, WebhookProbe, WebhookReceiver,
 } from "../provider.js"; // prettier-ignore
 import { readEach } from "../read-each.js";
+import { PortsipCallLogs, type LiveLook } from "./portsip.call-logs.js";
 import { PortsipClient } from "./portsip.client.js";
 import { createPortsipCommands } from "./portsip.commands.js";
 import { toPortsipConfig, type PortsipConfig } from "./portsip.config.js";
 import { unexpectedShape } from "./portsip.errors.js";
-import { beginOf, groupBySession, toSnapshot, type LoggedStep } from "./portsip.history.js";
-import { isPortsipId, toOtherSpelling, toPortsipKey } from "./portsip.id.js";
+import { toPortsipKey } from "./portsip.id.js";
 import { inspectPortsip } from "./portsip.inspect.js";
 import { PortsipLive } from "./portsip.live.js";
 import { PortsipLogin } from "./portsip.login.js";
 import { fileUrl, readRecordings } from "./portsip.recordings.js";
 import { PORTSIP_SECTIONS, toLiveSnapshot } from "./portsip.snapshot.js";
-import type { Presence } from "./portsip.state.js";
-import { createPortsipReceiver, toWebhookProbe } from "./portsip.webhooks.js";
-import { parseCallLog, parseSession } from "./portsip.wire.js";
+import { createPortsipProbe, createPortsipReceiver } from "./portsip.webhooks.js";
+import { parseSession } from "./portsip.wire.js";
 
-/** The call log is walked in slices of this length. */
-const SLICE_MS = 7 * 24 * 60 * 60 * 1000;
-/**
- * Each slice is read from this much earlier, so that a session whose later steps are in it is told whole: from its last
- * steps alone it would have other parties and another beginning.
- */
-const LEAD_MS = 60 * 60 * 1000;
-/** A session that began at least this long before the live list was read would have been in it. Covers clocks apart. */
-const LIST_LAG_MS = 5 * 60 * 1000;
 /** Calls read at once: each is a request of its own. */
 const READ_CONCURRENCY = 6;
 /** Calls whose spelling is remembered; the PBX has far fewer up at once. */
 const MAX_SHOWN = 10_000;
-
-/** A session's call log, and when it was asked for. */
-interface Found {
-  steps: readonly LoggedStep[];
-  sentAt: EpochMs;
-}
-
-/** The sessions that were up when the live list was read. `isWhole`: every row of it could be read. */
-interface LiveLook {
-  keys: Set<string>;
-  isWhole: boolean;
-  at: EpochMs;
-}
 
 /** One tenant of one PBX. */
 export class PortsipConnection implements ProviderConnection {
@@ -71,6 +49,7 @@ export class PortsipConnection implements ProviderConnection {
 
   readonly #http: HttpClient;
   readonly #client: PortsipClient;
+  readonly #log: PortsipCallLogs;
   readonly #config: PortsipConfig;
   readonly #source: ProviderErrorSource;
   readonly #dependencies: ConnectionDependencies;
@@ -96,6 +75,7 @@ export class PortsipConnection implements ProviderConnection {
     const { webhookToken } = this.#config;
     if (webhookToken !== undefined) this.webhooks = createPortsipReceiver(webhookToken);
     const { defaultRegion } = dependencies;
+    this.#log = new PortsipCallLogs({ client: this.#client, source: this.#source, defaultRegion });
     this.commands = createPortsipCommands({ client: this.#client, source: this.#source, defaultRegion, now });
   }
 
@@ -107,7 +87,12 @@ export class PortsipConnection implements ProviderConnection {
   readSessions(ids: readonly string[], options?: ReadOptions): Promise<ReadOutcome[]> {
     return readEach(ids, READ_CONCURRENCY, async (id) => {
       const answer = await this.#client.session(id, options);
-      if (answer === null) return this.#readLogged(id, "GONE", options);
+      if (answer === null) {
+        const found = await this.#log.find(id, options);
+        return found === null
+          ? { kind: "absent" }
+          : { kind: "found", snapshot: this.#log.toSnapshot(id, found, "GONE") };
+      }
       const snapshot = this.#live(answer.json, answer.sentAt, "READ");
       if (snapshot === null) throw unexpectedShape("a session with an id", this.#source);
       return { kind: "found", snapshot };
@@ -122,24 +107,7 @@ export class PortsipConnection implements ProviderConnection {
       live.isWhole &&= page.rejected.length === 0;
       yield page;
     }
-    const { defaultRegion } = this.#dependencies;
-    let toldAlready: ReadonlySet<string> = new Set();
-    for (let to = until ?? this.#dependencies.now(); to > since; to -= SLICE_MS) {
-      const from = Math.max(since, to - SLICE_MS);
-      const { items, sentAt } = await this.#client.callLogs(from - LEAD_MS, to, options);
-      const { byKey, rejected } = groupBySession(items, this.#source);
-      const own = [...byKey].filter(
-        ([key, steps]) => !toldAlready.has(key) && steps.some(({ log }) => (log.startedAt ?? from) >= from),
-      );
-      yield {
-        snapshots: own.map(([key, steps]) => {
-          const presence = presenceOf(key, beginOf(steps), live);
-          return toSnapshot(steps, { presence, observedAt: sentAt, defaultRegion, source: "LIST" });
-        }),
-        rejected,
-      };
-      toldAlready = new Set(own.filter(([, steps]) => (beginOf(steps) ?? from) < from).map(([key]) => key));
-    }
+    yield* this.#log.walk({ since, until: until ?? this.#dependencies.now() }, live, options);
   }
 
   async *listLive(options?: ReadOptions): AsyncGenerator<SessionPage> {
@@ -161,15 +129,15 @@ export class PortsipConnection implements ProviderConnection {
     options?: ReadOptions,
   ): Promise<ReadOutcome> {
     const [outcome] = await readEach([session.providerId], 1, async (id): Promise<ReadOutcome> => {
-      const found = await this.#stepsOf(id, options);
+      const found = await this.#log.find(id, options);
       if (found === null) return this.#without(session, section);
       const presence = session.phase === "ENDED" ? "GONE" : session.phase === "LIVE" ? "UP" : "UNKNOWN";
       if (section !== "recordings")
         return {
           kind: "found",
-          snapshot: this.#logged(id, await this.#withCost(found, options), presence),
+          snapshot: this.#log.toSnapshot(id, await this.#log.withCost(found, options), presence),
         };
-      const snapshot = this.#logged(id, found, presence);
+      const snapshot = this.#log.toSnapshot(id, found, presence);
       const ids = found.steps.map(({ log }) => log.id);
       const { now } = this.#dependencies;
       const recordings = await readRecordings(this.#client, snapshot, { ids, now: now() }, options);
@@ -205,7 +173,8 @@ export class PortsipConnection implements ProviderConnection {
 
   /** The token is all that PortSIP sends: a delivery is not signed for its URL (§7.1). */
   webhookProbe(): WebhookProbe | null {
-    return toWebhookProbe(this.#config.webhookToken, this.#dependencies.now());
+    const { webhookToken: token } = this.#config;
+    return token === undefined ? null : createPortsipProbe(token, this.#dependencies.now());
   }
 
   probe(options?: ReadOptions): Promise<void> {
@@ -219,15 +188,6 @@ export class PortsipConnection implements ProviderConnection {
   /** The call log says nothing of a call yet: the section has been asked for, and is empty. */
   #without({ providerId }: SessionReference, section: Section): ReadOutcome {
     const observedAt = this.#dependencies.now();
-    const unknown = {
-      title: null,
-      from: null,
-      to: null,
-      startedAt: null,
-      answeredAt: null,
-      endedAt: null,
-    } as const;
-    const facts = { channel: "UNKNOWN", direction: "UNKNOWN", phase: "UNKNOWN", state: "UNKNOWN" } as const;
     return {
       kind: "found",
       snapshot: {
@@ -238,51 +198,13 @@ export class PortsipConnection implements ProviderConnection {
         // As old as can be: knowing nothing must not outweigh what is known.
         observedAt: 0,
         version: null,
-        facts: { ...facts, ...unknown, updatedAt: null, durationSeconds: null, cost: null },
+        facts: NO_FACTS,
         fields: {},
         sections: [section],
         sectionsReadAt: observedAt,
         problems: [],
       },
     };
-  }
-
-  async #readLogged(id: string, presence: Presence, options?: ReadOptions): Promise<ReadOutcome> {
-    const steps = await this.#stepsOf(id, options);
-    return steps === null
-      ? { kind: "absent" }
-      : { kind: "found", snapshot: this.#logged(id, steps, presence) };
-  }
-
-  /** The call log of one session, by either spelling of its id; null when there is none (yet). */
-  async #stepsOf(id: string, options?: ReadOptions): Promise<Found | null> {
-    for (const spelling of [id, toOtherSpelling(id)]) {
-      if (spelling === null) continue;
-      const { items, sentAt } = await this.#client.callLogsOf(spelling, options);
-      // A PBX that ignores the filter answers everything: take only what was asked for.
-      const steps = groupBySession(items, this.#source).byKey.get(toPortsipKey(id));
-      if (steps !== undefined) return { steps, sentAt };
-    }
-    return null;
-  }
-
-  #logged(id: string, { steps, sentAt }: Found, presence: Presence): SessionSnapshot {
-    const { defaultRegion } = this.#dependencies;
-    const snapshot = toSnapshot(steps, { presence, observedAt: sentAt, defaultRegion, source: "READ" });
-    return { ...snapshot, providerId: id };
-  }
-
-  /** The log's last step as its own page tells it: lists leave out the cost (§5.2). */
-  async #withCost({ steps, sentAt }: Found, options?: ReadOptions): Promise<Found> {
-    const last = steps.at(-1);
-    const id = last?.log.id ?? null;
-    if (last === undefined || id === null || !isPortsipId(id) || last.log.cost !== null)
-      return { steps, sentAt };
-    const detail = parseCallLog(await this.#client.callLog(id, options), []);
-    if (detail === null || toPortsipKey(detail.sessionId) !== toPortsipKey(last.log.sessionId))
-      return { steps, sentAt };
-    const { cost, billedAccount } = detail;
-    return { steps: [...steps.slice(0, -1), { ...last, log: { ...last.log, cost, billedAccount } }], sentAt };
   }
 
   #live(json: JsonValue, observedAt: EpochMs, source: SessionSnapshot["source"]): SessionSnapshot | null {
@@ -296,9 +218,4 @@ export class PortsipConnection implements ProviderConnection {
     const { defaultRegion } = this.#dependencies;
     return toLiveSnapshot(session, json, { observedAt, defaultRegion, source, problems });
   }
-}
-
-function presenceOf(key: string, begin: EpochMs | null, { keys, isWhole, at }: LiveLook): Presence {
-  if (keys.has(key)) return "UP";
-  return isWhole && begin !== null && begin < at - LIST_LAG_MS ? "GONE" : "UNKNOWN";
 }

@@ -2,16 +2,10 @@
  * What PortSIP pushes of a call, over WSI or as a webhook: the same messages (PortSIP reference §6.3, §7.3). They tell the
  * direction, and when somebody picked up, which REST does not; who took part REST tells better, and in one spelling.
  */
-import type {
-  EpochMs,
-  FieldProblem,
-  JsonValue,
-  SessionFacts,
-  SessionSnapshot,
-  SessionState,
-} from "../../model/index.js";
+import type { EpochMs, FieldProblem, JsonValue, SessionFacts, SessionSnapshot } from "../../model/index.js";
 import { readObject, type WireObject } from "../wire/index.js";
-import { toPortsipKey } from "./portsip.id.js";
+import { isPortsipId, toPortsipKey } from "./portsip.id.js";
+import { isHandedOn, toEndedState } from "./portsip.state.js";
 import { toDirection, toEndReason, unwrapUserData } from "./portsip.words.js";
 
 /** A message about a call. */
@@ -36,16 +30,30 @@ export function parseEvent(json: JsonValue): PortsipEvent | null {
       .toLowerCase()
       .replace(/^cdr_(?=target_)/, "") ?? null;
   const sessionId = wire?.text("session_id") ?? null;
-  if (wire === null || type === null || sessionId === null) return null;
+  if (wire === null || type === null || sessionId === null || !isPortsipId(sessionId)) return null;
   if (!/^(?:call_(?:start|update_info|cdr)|target_\w+)$/.test(type)) return null;
   return { type, sessionId, at: seconds(wire, "time"), wire, problems };
 }
 
 /** True for the message that a call is over. A step that handed the call on is not the end of it. */
 export function isEnd({ type, wire }: PortsipEvent): boolean {
-  if (type !== "call_cdr") return false;
-  const reason = toEndReason(wire.string("end_reason") ?? wire.string("ended_reason"));
-  return reason === null || !/TRANSFER|REFERRED|REDIRECTED|REPLACED/.test(reason);
+  return type === "call_cdr" && !isHandedOn(toEndReason(endReason(wire)));
+}
+
+/** The sample of the vendor's page spells the key otherwise than its table (§10 Q7). */
+function endReason(wire: WireObject): string | null {
+  return wire.string("end_reason") ?? wire.string("ended_reason");
+}
+
+/** How a call ended, by the message that it is over. */
+export function toEnd(event: PortsipEvent): Pick<SessionFacts, "phase" | "state" | "endedAt"> {
+  const { at, wire } = event;
+  const state = toEndedState({
+    status: wire.string("call_status"),
+    reason: endReason(wire),
+    code: wire.integer("status_code"),
+  });
+  return { phase: "ENDED", state, endedAt: seconds(wire, "ended_time") ?? at };
 }
 
 /** What a message says of a call that is known under `providerId`. Its order does not matter: see the merge rules. */
@@ -65,7 +73,6 @@ export function toEventSnapshot(
     to: null,
     startedAt: type === "call_start" ? at : seconds(wire, "start_time"),
     answeredAt: type === "target_answer" ? at : seconds(wire, "answered_time"),
-    endedAt: isEnd(event) ? (seconds(wire, "ended_time") ?? at) : null,
     updatedAt: null,
     durationSeconds: isEnd(event) ? wire.number("talk_duration") : null,
     cost: null,
@@ -88,37 +95,21 @@ export function toEventSnapshot(
   };
 }
 
-function toState(event: PortsipEvent): Pick<SessionFacts, "phase" | "state"> {
-  if (isEnd(event)) return { phase: "ENDED", state: toEndedState(event.wire) };
+function toState(event: PortsipEvent): Pick<SessionFacts, "phase" | "state" | "endedAt"> {
+  if (isEnd(event)) return toEnd(event);
   switch (event.type) {
     case "call_start":
     case "target_ringing":
-      return { phase: "LIVE", state: "RINGING" };
+      return { phase: "LIVE", state: "RINGING", endedAt: null };
     case "target_answer":
-      return { phase: "LIVE", state: "IN_PROGRESS" };
+      return { phase: "LIVE", state: "IN_PROGRESS", endedAt: null };
     default:
-      return { phase: "UNKNOWN", state: "UNKNOWN" };
-  }
-}
-
-function toEndedState(wire: WireObject): SessionState {
-  if (toEndReason(wire.string("end_reason") ?? wire.string("ended_reason")) === "CANCELLED")
-    return "CANCELLED";
-  const code = wire.integer("status_code");
-  switch (wire.string("call_status")?.trim().toLowerCase()) {
-    case "answered":
-      return "COMPLETED";
-    case "noanswer":
-      return code === 486 || code === 600 ? "BUSY" : "NO_ANSWER";
-    case "fail":
-      return code === 486 || code === 600 ? "BUSY" : "FAILED";
-    default:
-      return "UNKNOWN";
+      return { phase: "UNKNOWN", state: "UNKNOWN", endedAt: null };
   }
 }
 
 /** Unix seconds in text; "0" means never (§7.3). */
-function seconds(wire: WireObject, key: string): EpochMs | null {
+export function seconds(wire: WireObject, key: string): EpochMs | null {
   const value = wire.number(key);
-  return value === null || value <= 0 ? null : value * 1000;
+  return value === null || value <= 0 ? null : Math.round(value * 1000);
 }

@@ -33,6 +33,8 @@ const ACKNOWLEDGED_MS = 1_000;
 /** Lists that are read for the sake of one message: the first may have been on its way before the call was. */
 const MAX_LOOKS = 2;
 const MAX_MESSAGE_BYTES = 1024 * 1024;
+/** A socket that worked for so long is no reason to come back more slowly, milliseconds. */
+const LASTING_MS = 30_000;
 /** Pauses between tries: doubled from the first to the longest; after a refusal, the last. Milliseconds. */
 const BACKOFF_MS = { first: 500, longest: 30_000, refused: 60_000 };
 
@@ -69,7 +71,7 @@ export class PortsipLive implements PushChannel {
 
   #connect(): void {
     const { config, source, handshakeTimeoutMs, pingMs = PING_MS } = this.#context;
-    const socket = new WebSocket(config.baseUrl.replace(/^http(.*)\/api$/, "ws$1/wsi"), {
+    const socket = new WebSocket(config.wsiUrl, {
       handshakeTimeout: handshakeTimeoutMs,
       maxPayload: MAX_MESSAGE_BYTES,
       perMessageDeflate: false,
@@ -77,8 +79,9 @@ export class PortsipLive implements PushChannel {
     this.#socket = socket;
     let failure: ProviderError | null = null;
     let heardAt = performance.now();
-    let isOpen = false;
+    let openedAt: number | null = null;
     let acknowledgement: NodeJS.Timeout | undefined;
+    let deadline: NodeJS.Timeout | undefined;
     const alive = setInterval(() => {
       if (performance.now() - heardAt > 2 * pingMs) socket.terminate();
       else if (socket.readyState === WebSocket.OPEN) socket.ping();
@@ -86,9 +89,8 @@ export class PortsipLive implements PushChannel {
     alive.unref();
     const opened = () => {
       clearTimeout(acknowledgement);
-      if (isOpen || this.#closed) return;
-      isOpen = true;
-      this.#tries = 0;
+      if (openedAt !== null || this.#closed) return;
+      openedAt = performance.now();
       this.#listener.opened();
     };
     const refused = (message: string) => {
@@ -96,7 +98,13 @@ export class PortsipLive implements PushChannel {
       socket.close(1000);
     };
 
-    socket.on("open", () => socket.send(JSON.stringify(authentication(config))));
+    socket.on("open", () => {
+      socket.send(JSON.stringify(authentication(config)));
+      deadline = setTimeout(() => {
+        failure = new ProviderUnavailableError("PortSIP's WSI does not answer the login.", source);
+        socket.terminate();
+      }, handshakeTimeoutMs);
+    });
     socket.on("pong", () => (heardAt = performance.now()));
     socket.on("message", (data) => {
       heardAt = performance.now();
@@ -105,6 +113,7 @@ export class PortsipLive implements PushChannel {
       if (message["command"] === undefined) return this.#hear(message);
       const isRefused = Number(message["status"] ?? 0) < 0;
       if (message["command"] === "auth") {
+        clearTimeout(deadline);
         if (isRefused) return refused("PortSIP's WSI does not accept the user name, password or domain.");
         socket.send(JSON.stringify({ command: "subscribe", topics: TOPICS }));
         acknowledgement = setTimeout(opened, ACKNOWLEDGED_MS);
@@ -122,7 +131,9 @@ export class PortsipLive implements PushChannel {
     socket.on("close", () => {
       clearInterval(alive);
       clearTimeout(acknowledgement);
+      clearTimeout(deadline);
       if (this.#closed) return;
+      if (openedAt !== null && performance.now() - openedAt > LASTING_MS) this.#tries = 0;
       const error =
         failure ?? new ProviderUnavailableError("PortSIP's WSI has closed the connection.", source);
       this.#listener.lost(error);
@@ -152,6 +163,7 @@ export class PortsipLive implements PushChannel {
     this.#waiting.push({ event, looks });
     if (this.#waiting.length > 1) return;
     void this.#listener.look(true).then(() => {
+      if (this.#closed) return;
       for (const { event, looks } of this.#waiting.splice(0)) {
         const shown = this.#context.idOf(toPortsipKey(event.sessionId));
         if (shown !== undefined) this.#take(event, shown);

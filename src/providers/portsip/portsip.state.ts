@@ -34,6 +34,11 @@ const HANDED_ON: ReadonlySet<PortsipEndReason> = new Set([
   "REDIRECTED",
 ]);
 
+/** True for the end of a step after which the session goes on in another one. */
+export function isHandedOn(reason: PortsipEndReason | null): boolean {
+  return reason !== null && HANDED_ON.has(reason);
+}
+
 /**
  * A session by its call logs, one per routing step, oldest first. Answered once is COMPLETED, whatever the steps around
  * it met; else the last step decides. An unanswered inbound call is NO_ANSWER, the PBX's own word, and not MISSED.
@@ -46,8 +51,7 @@ export function toLoggedState(logs: readonly PortsipCallLog[], presence: Presenc
   const last = logs.at(-1);
   const reason = toEndReason(last?.endReason ?? null);
   const isLastOver = last !== undefined && (last.endedAt !== null || reason !== null);
-  const isHandedOn = reason !== null && HANDED_ON.has(reason);
-  if (presence === "GONE" || (presence === "UNKNOWN" && isLastOver && !isHandedOn))
+  if (presence === "GONE" || (presence === "UNKNOWN" && isLastOver && !isHandedOn(reason)))
     return { phase: "ENDED", state: answered ? "COMPLETED" : toUnansweredState(last) };
   if (isLastOver) return { phase: "UNKNOWN", state: "UNKNOWN" };
   if (answered) return { phase: "LIVE", state: "IN_PROGRESS" };

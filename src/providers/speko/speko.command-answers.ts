@@ -10,7 +10,7 @@ import type { AcceptedCommand } from "../commands.js";
 import type { SessionReference } from "../provider.js";
 import { readObject, type WireObject } from "../wire/index.js";
 import { toFinalizedReport } from "./speko.report.js";
-import { toReportSnapshot, toTransfersSnapshot } from "./speko.snapshot.js";
+import { toReportSnapshot, toTransfersSnapshot } from "./speko.parts.js";
 import { toTransfer } from "./speko.transfers.js";
 import { spelled } from "./speko.wire.js";
 

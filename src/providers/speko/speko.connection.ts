@@ -35,9 +35,10 @@ import { parseBaseUrl } from "../../http/request-url.js";
 import { SpekoStream } from "./speko.live.js";
 import { inspectSpeko } from "./speko.inspect.js";
 import { listRecent, listWindow, type SpekoLists } from "./speko.list.js";
-import { READ_SECTIONS, toCallSnapshot, toEventsSnapshot } from "./speko.snapshot.js";
+import { toEventsSnapshot } from "./speko.parts.js";
+import { READ_SECTIONS, toCallSnapshot } from "./speko.snapshot.js";
 import { isAmbiguous } from "./speko.state.js";
-import { createSpekoReceiver, toWebhookProbe } from "./speko.webhooks.js";
+import { createSpekoProbe, createSpekoReceiver } from "./speko.webhooks.js";
 import { parseCall } from "./speko.wire.js";
 
 /** Calls read at once: each is a request of its own. */
@@ -171,7 +172,7 @@ export class SpekoConnection implements ProviderConnection {
   /** Signed with the first secret. The signature does not cover the address. */
   webhookProbe(_url: string): WebhookProbe | null {
     const [secret] = this.#config.webhookSecrets;
-    return secret === undefined ? null : toWebhookProbe(secret, this.#dependencies.now());
+    return secret === undefined ? null : createSpekoProbe(secret, this.#dependencies.now());
   }
 
   probe(options?: ReadOptions): Promise<void> {

@@ -1,9 +1,10 @@
 /** Speko's stream of one call while it goes on: turns, events, and that something has changed (Speko reference §8). */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Dispatcher } from "undici";
+import { errors, type Dispatcher } from "undici";
 import {
   ProviderAuthFailedError,
   ProviderBadResponseError,
+  ProviderRateLimitedError,
   ProviderUnavailableError,
   type ProviderError,
   type ProviderErrorSource,
@@ -12,6 +13,7 @@ import { readEvents, type StreamedEvent } from "../../http/event-stream.js";
 import type { Logger } from "../../http/http-client.js";
 import { parseJson } from "../../http/parse-json.js";
 import { pathSegment } from "../../http/path-segment.js";
+import { parseRetryAfter } from "../../http/retry-timing.js";
 import type {
   EpochMs,
   EventRecord,
@@ -22,7 +24,7 @@ import type {
 import type { PushChannel, PushListener } from "../provider.js";
 import { readObject } from "../wire/index.js";
 import { parseEvents } from "./speko.events.js";
-import { toStreamSnapshot } from "./speko.snapshot.js";
+import { toStreamSnapshot } from "./speko.parts.js";
 import { toTranscriptEntry } from "./speko.transcript.js";
 
 export interface SpekoStreamContext {
@@ -36,14 +38,22 @@ export interface SpekoStreamContext {
   now: () => EpochMs;
   /** Until the stream's head must be there, milliseconds. */
   headersTimeoutMs: number;
+  /** A stream that says nothing for so long is opened anew where it was: it may be dead. @default 2 min */
+  silenceMs?: number;
 }
 
+const SILENCE_MS = 120_000;
 /** Above the server's rotation of about ten minutes, milliseconds. */
 const LONGEST_STREAM_MS = 15 * 60_000;
-/** Between tries: this times the failures in a row, up to the longest. Milliseconds. */
+/** Between tries: this times the streams in a row that came to nothing, up to the longest. Milliseconds. */
 const BACKOFF_MS = 500;
 const MAX_BACKOFF_MS = 5_000;
+/** Streams in a row without any frame after which it is given up. */
 const MAX_FAILURES = 10;
+/** A stream that lasts so long has not come to nothing, whatever it told, milliseconds. */
+const LASTING_MS = 10_000;
+/** The longest wish to be left alone that is heeded, milliseconds. */
+const MAX_RETRY_AFTER_MS = 15 * 60_000;
 /** Events are told again for about two seconds after a reconnect; ids are remembered for so long, by event time. */
 const REMEMBERED_MS = 10_000;
 
@@ -81,41 +91,51 @@ export class SpekoStream implements PushChannel {
 
   async #run(): Promise<void> {
     const { signal } = this.#closing;
-    for (let failures = 0; !signal.aborted;) {
-      const before = this.#frames;
+    for (let failures = 0, futile = 0; !signal.aborted;) {
+      const [cursor, frames, startedAt] = [this.#cursor, this.#frames, performance.now()];
       const end = await this.#follow();
       if (signal.aborted) return;
       if (end === "OVER") return this.#listener.ended();
-      if (end === "ROTATED") {
-        failures = 0;
-        continue;
+      const isFutile = this.#cursor === cursor && performance.now() - startedAt < LASTING_MS;
+      futile = isFutile ? futile + 1 : 0;
+      // Each begins with a frame, also where the next breaks it: those alone are no reason to go on at this pace.
+      let pauseMs = Math.min(BACKOFF_MS * futile, MAX_BACKOFF_MS);
+      if (end === "ROTATED") failures = 0;
+      else {
+        failures = this.#frames > frames ? 1 : failures + 1;
+        const isFinal = failures >= MAX_FAILURES || isRefusal(end);
+        this.#listener.lost(end, isFinal);
+        if (isFinal) return;
+        const wishedMs = Math.min((end.retryAfterSeconds ?? 0) * 1000, MAX_RETRY_AFTER_MS);
+        pauseMs = Math.max(pauseMs, BACKOFF_MS, wishedMs);
       }
-      failures = this.#frames > before ? 1 : failures + 1;
-      const isFinal = failures >= MAX_FAILURES || isRefusal(end);
-      this.#listener.lost(end, isFinal);
-      if (isFinal) return;
-      await sleep(Math.min(BACKOFF_MS * failures, MAX_BACKOFF_MS), undefined, { signal, ref: false });
+      await sleep(pauseMs, undefined, { signal, ref: false });
     }
+  }
+
+  get #cursor(): string {
+    return `${this.#lastTurn}:${this.#lastEventAt}`;
   }
 
   /** One stream, to its end. */
   async #follow(): Promise<End> {
     const { dispatcher, origin, prefix, apiKey, source, headersTimeoutMs } = this.#context;
-    const cursor = `${this.#lastTurn}:${this.#lastEventAt}`;
+    const { silenceMs = SILENCE_MS, now } = this.#context;
     const rotation = AbortSignal.timeout(LONGEST_STREAM_MS);
     try {
-      const { statusCode, body } = await dispatcher.request({
+      const { statusCode, headers, body } = await dispatcher.request({
         origin,
         method: "GET",
-        path: `${prefix}/v1/sessions/${pathSegment(this.#id)}/stream?cursor=${encodeURIComponent(cursor)}`,
+        path: `${prefix}/v1/sessions/${pathSegment(this.#id)}/stream?cursor=${encodeURIComponent(this.#cursor)}`,
         headers: { authorization: `Bearer ${apiKey}`, accept: "text/event-stream" },
         headersTimeout: headersTimeoutMs,
-        bodyTimeout: 0,
+        bodyTimeout: silenceMs,
         signal: AbortSignal.any([this.#closing.signal, rotation]),
       });
       if (statusCode !== 200) {
         await body.dump({ limit: 64 * 1024 }).catch(() => undefined);
-        return toError(statusCode, source);
+        const wish = headers["retry-after"];
+        return toError(statusCode, parseRetryAfter(Array.isArray(wish) ? wish[0] : wish, now()), source);
       }
       this.#listener.opened();
       for await (const events of readEvents(body)) {
@@ -124,7 +144,7 @@ export class SpekoStream implements PushChannel {
       }
       return new ProviderUnavailableError("Speko's stream broke off.", source);
     } catch (cause) {
-      if (rotation.aborted) return "ROTATED";
+      if (rotation.aborted || cause instanceof errors.BodyTimeoutError) return "ROTATED";
       // What could not be stored is asked for again as well: the cursor stands where it stood.
       return new ProviderUnavailableError("Speko's stream cannot be followed.", source, { cause });
     }
@@ -200,11 +220,14 @@ function isRefusal({ status }: ProviderError): boolean {
   return status !== undefined && status >= 400 && status < 500 && status !== 429;
 }
 
-function toError(status: number, source: ProviderErrorSource): ProviderError {
+function toError(status: number, retryAfterMs: number | null, source: ProviderErrorSource): ProviderError {
   const options = { status };
   if (status === 401 || status === 402 || status === 403)
     return new ProviderAuthFailedError("Speko does not let this key follow a call.", source, options);
-  if (status >= 400 && status < 500 && status !== 429)
+  const wish = retryAfterMs === null ? {} : { retryAfterSeconds: Math.ceil(retryAfterMs / 1000) };
+  if (status === 429)
+    return new ProviderRateLimitedError("Speko asks for fewer streams.", source, { status, ...wish });
+  if (status >= 400 && status < 500)
     return new ProviderBadResponseError("Speko has no stream for this call.", source, options);
-  return new ProviderUnavailableError("Speko cannot stream this call now.", source, options);
+  return new ProviderUnavailableError("Speko cannot stream this call now.", source, { status, ...wish });
 }

@@ -1,36 +1,25 @@
 /** Pure mapping of what Speko answers to our records (Speko reference §4, §5, §7). */
-import {
-  NO_FACTS,
-  type Direction,
-  type EpochMs,
-  type EventRecord,
-  type FieldProblem,
-  type InteractionRecord,
-  type JsonObject,
-  type JsonValue,
-  type RecordingRecord,
-  type ReportRecord,
-  type Section,
-  type SessionFacts,
-  type SessionSnapshot,
-  type SnapshotSource,
-  type TransferRecord,
+import type {
+  Direction,
+  EpochMs,
+  EventRecord,
+  InteractionRecord,
+  JsonObject,
+  JsonValue,
+  RecordingRecord,
+  Section,
+  SessionFacts,
+  SessionSnapshot,
 } from "../../model/index.js";
-import type { SessionReference } from "../provider.js";
 import { toParty } from "../to-party.js";
 import { toEnd } from "./speko.events.js";
 import { toMembers } from "./speko.members.js";
+import { toHead, type SpekoLookContext } from "./speko.parts.js";
 import { toReport } from "./speko.report.js";
 import { toSpekoState, type SpekoState } from "./speko.state.js";
 import { toTranscript } from "./speko.transcript.js";
 import { toTransfers } from "./speko.transfers.js";
 import { readTurns, type SpekoCall, type SpekoRow } from "./speko.wire.js";
-
-/** What every look has. */
-export interface SpekoLookContext {
-  observedAt: EpochMs;
-  problems: readonly FieldProblem[];
-}
 
 /** What a mapping needs to know besides the payload. */
 export interface SpekoSnapshotContext extends SpekoLookContext {
@@ -50,9 +39,6 @@ export const READ_SECTIONS: readonly Section[] = [
 ];
 
 const RECORDING_KEY = "recording";
-
-/** What a look at one part of a call says of the call itself: that it is one. */
-const NO_CALL_FACTS: SessionFacts = { ...NO_FACTS, channel: "VOICE" };
 
 /**
  * A row of either list. It covers no section, and carries no raw payload and no pipeline, which would replace the fuller
@@ -128,88 +114,6 @@ export function toCallSnapshot(
       ...READ_SECTIONS.filter((section) => section !== "report" || report !== undefined),
       ...(events === null ? [] : (["events"] as const)),
     ],
-  };
-}
-
-/** A call's events, read on their own: they say nothing else of it. */
-export function toEventsSnapshot(
-  providerId: string,
-  events: EventRecord[],
-  context: SpekoSnapshotContext,
-): SessionSnapshot {
-  return {
-    ...toHead({ id: providerId }, "READ", context),
-    facts: NO_CALL_FACTS,
-    fields: {},
-    events,
-    sections: ["events"],
-  };
-}
-
-/** Turns and events of a call, as its stream told them: some, and they say nothing else of it. */
-export function toStreamSnapshot(
-  providerId: string,
-  { transcript, events }: Pick<SessionSnapshot, "transcript" | "events">,
-  context: SpekoLookContext,
-): SessionSnapshot {
-  return {
-    ...toHead({ id: providerId }, "PUSH", context),
-    facts: NO_CALL_FACTS,
-    fields: {},
-    ...(transcript === undefined ? {} : { transcript }),
-    ...(events === undefined ? {} : { events }),
-    sections: [],
-  };
-}
-
-/** Some of a call's transfers, as the answer to a command told them: by no means all. */
-export function toTransfersSnapshot(
-  session: SessionReference,
-  transfers: TransferRecord[],
-  context: SpekoLookContext,
-): SessionSnapshot {
-  return { ...toCommandHead(session, context), transfers };
-}
-
-/** Some of a call's report, as the answer to a command told it. */
-export function toReportSnapshot(
-  session: SessionReference,
-  report: ReportRecord,
-  context: SpekoLookContext,
-): SessionSnapshot {
-  const head = toCommandHead(session, context);
-  return { ...head, facts: { ...head.facts, cost: report.cost }, report };
-}
-
-/** The session as it is stored: the answer to a command tells nothing of it. */
-function toCommandHead(session: SessionReference, context: SpekoLookContext): SessionSnapshot {
-  const { providerId, channel, direction, phase, state, startedAt, endedAt } = session;
-  return {
-    ...toHead({ id: providerId }, "COMMAND", context),
-    facts: {
-      ...NO_CALL_FACTS,
-      channel: channel ?? NO_CALL_FACTS.channel,
-      direction: direction ?? NO_CALL_FACTS.direction,
-      phase: phase ?? NO_CALL_FACTS.phase,
-      state: state ?? NO_CALL_FACTS.state,
-      startedAt,
-      endedAt,
-    },
-    fields: {},
-    sections: [],
-  };
-}
-
-function toHead(row: Pick<SpekoRow, "id">, source: SnapshotSource, context: SpekoLookContext) {
-  return {
-    provider: "SPEKO" as const,
-    providerId: row.id,
-    providerKey: row.id,
-    source,
-    observedAt: context.observedAt,
-    // `updated_at` is not promised to move with transfers, turns or the report.
-    version: null,
-    problems: context.problems,
   };
 }
 

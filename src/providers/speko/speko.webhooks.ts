@@ -2,14 +2,14 @@
 import { createHmac, randomUUID } from "node:crypto";
 import { parseJson } from "../../http/parse-json.js";
 import type { EpochMs } from "../../model/index.js";
-import { digestOf, isSameSecret } from "../proof.js";
-import type {
-  WebhookDelivery,
-  WebhookNews,
-  WebhookProbe,
-  WebhookReceiver,
-  WebhookVerdict,
-} from "../provider.js";
+import {
+  digestOf,
+  isSameSecret,
+  NO_NEWS,
+  refused,
+  type WebhookProbe,
+  type WebhookReceiver,
+} from "../webhooks.js";
 import { readObject } from "../wire/index.js";
 
 /** Secrets with it are base64 behind it; any other is used by its own bytes. */
@@ -44,7 +44,7 @@ export function signDelivery(secret: string, { id, timestamp, body }: SignedDeli
 }
 
 /** A delivery of a type that nothing here or at Speko knows, under an id of its own. */
-export function toWebhookProbe(secret: string, now: EpochMs): WebhookProbe {
+export function createSpekoProbe(secret: string, now: EpochMs): WebhookProbe {
   const delivery = {
     id: `probe_${randomUUID()}`,
     timestamp: Math.floor(now / 1000),
@@ -71,6 +71,9 @@ const SIGNATURES = /v1,[A-Za-z0-9+/]{43}=/g;
 /** More than a rotation has; what follows is not looked at. */
 const MAX_SIGNATURES = 10;
 
+/** The one event whose answer would change a call, so that nobody should subscribe a gateway to it (§11.2). */
+const ASKS = "call.pre_call";
+
 /** What connects a receiver to its connection. */
 export interface SpekoReceiverOptions {
   /** At least one; several during a rotation. */
@@ -82,45 +85,36 @@ export interface SpekoReceiverOptions {
 /** Takes deliveries that one of the secrets has signed, less than five minutes ago. */
 export function createSpekoReceiver({ secrets, isProviderId, now }: SpekoReceiverOptions): WebhookReceiver {
   return {
-    verify: (delivery) => verify(delivery, secrets, now()),
-    read: (message) => read(message, isProviderId),
+    verify({ method, headers, body }) {
+      const id = headers["webhook-id"] ?? "";
+      const time = headers["webhook-timestamp"] ?? "";
+      if (method !== "POST") return refused("it is no POST");
+      if (id === "" || id.length > MAX_ID_LENGTH || !/^\d{1,12}$/.test(time))
+        return refused("its id or its time is missing");
+      const timestamp = Number(time);
+      if (Math.abs(now() - timestamp * 1000) > WINDOW_MS) return refused("its time is not now");
+      const given = headers["webhook-signature"]?.match(SIGNATURES)?.slice(0, MAX_SIGNATURES) ?? [];
+      // What is not signed at all costs no more than this.
+      if (given.length === 0) return refused("it is not signed");
+      const isSigned = secrets.some((secret) => {
+        const own = signDelivery(secret, { id, timestamp, body });
+        return given.some((signature) => isSameSecret(signature, own));
+      });
+      if (!isSigned) return refused("none of the secrets has signed it");
+      return { kind: "genuine", id, digest: digestOf(body), message: body.toString("utf8") };
+    },
+
+    /**
+     * Which call it is about. Payloads have no published schema: a delivery is a hint to read the call again (§11.2).
+     * Events of other families come to the same endpoint, and mean nothing here.
+     */
+    read(message) {
+      const event = readObject(parseJson(message), []);
+      const type = event?.text("type") ?? "";
+      const id = event?.text("session_id") ?? event?.text("call_id") ?? null;
+      const isOurs = type.startsWith("call.") && type !== ASKS;
+      if (!isOurs || id === null || !isProviderId(id)) return NO_NEWS;
+      return { about: { providerId: id, providerKey: id }, snapshot: null };
+    },
   };
-}
-
-function verify(
-  { method, headers, body }: WebhookDelivery,
-  secrets: readonly string[],
-  now: EpochMs,
-): WebhookVerdict {
-  const refused = (reason: string) => ({ kind: "refused" as const, reason });
-  const id = headers["webhook-id"] ?? "";
-  const time = headers["webhook-timestamp"] ?? "";
-  if (method !== "POST") return refused("it is no POST");
-  if (id === "" || id.length > MAX_ID_LENGTH || !/^\d{1,12}$/.test(time))
-    return refused("its id or its time is missing");
-  const timestamp = Number(time);
-  if (Math.abs(now - timestamp * 1000) > WINDOW_MS) return refused("its time is not now");
-  const given = headers["webhook-signature"]?.match(SIGNATURES)?.slice(0, MAX_SIGNATURES) ?? [];
-  const isSigned = secrets.some((secret) => {
-    const own = signDelivery(secret, { id, timestamp, body });
-    return given.some((signature) => isSameSecret(signature, own));
-  });
-  if (!isSigned) return refused("none of the secrets has signed it");
-  return { kind: "genuine", id, digest: digestOf(body), message: body.toString("utf8") };
-}
-
-/** The one event whose answer would change a call, so that nobody should subscribe a gateway to it (§11.2). */
-const ASKS = "call.pre_call";
-
-/**
- * Which call it is about. Payloads have no published schema: a delivery is a hint to read the call again (§11.2). Events
- * of other families come to the same endpoint, and mean nothing here.
- */
-function read(message: string, isProviderId: (id: string) => boolean): WebhookNews {
-  const event = readObject(parseJson(message), []);
-  const type = event?.text("type") ?? "";
-  const id = event?.text("session_id") ?? event?.text("call_id") ?? null;
-  const isOurs = type.startsWith("call.") && type !== ASKS;
-  if (!isOurs || id === null || !isProviderId(id)) return { about: null, snapshot: null };
-  return { about: { providerId: id, providerKey: id }, snapshot: null };
 }

@@ -37,6 +37,8 @@ export interface PortsipSandboxServer extends SandboxServer {
   setIdSpelling(spelling: IdSpelling): void;
   /** Which login endpoints exist. @default "22.2" */
   setGeneration(generation: Generation): void;
+  /** WSI moves to a port of its own, as 16.x has it (§6.1); answers its address, for `PORTSIP_WSI_URL`. */
+  moveWsi(): Promise<string>;
   /** Every access token stops working. */
   expireTokens(): void;
   setExpiresIn(seconds: number): void;
@@ -69,7 +71,7 @@ export async function startPortsipServer(options: SandboxServerOptions): Promise
     handle: (request) => handle(request),
     isExempt: ({ path }) => path.startsWith("/api/auth/") || path.startsWith("/api/login"),
   });
-  const stopWsi = serveWsi(http.server, book, options.now);
+  const wsi = serveWsi(http.server, book, options.now);
   const stopWebhooks = deliverEvents(book, tenant, options.now);
 
   return {
@@ -98,6 +100,7 @@ export async function startPortsipServer(options: SandboxServerOptions): Promise
     },
     setFaults: http.setFaults,
     setIdSpelling: (value) => (spelling = value),
+    moveWsi: () => wsi.moveToOwnPort(options.host),
     setGeneration: auth.setGeneration,
     setExpiresIn: auth.setExpiresIn,
     expireTokens: auth.expireTokens,
@@ -127,7 +130,7 @@ export async function startPortsipServer(options: SandboxServerOptions): Promise
     async close() {
       book.stop();
       stopWebhooks();
-      stopWsi();
+      wsi.close();
       await http.close();
     },
   };

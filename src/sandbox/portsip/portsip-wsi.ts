@@ -1,17 +1,36 @@
 /** WSI, the PBX's WebSocket for events (PortSIP reference §6). */
+import { once } from "node:events";
 import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
 import { WebSocketServer, type WebSocket } from "ws";
 import type { PortsipBook } from "./portsip-book.js";
 import { loginOf, type Login } from "./portsip-logins.js";
 import { createSubscription, maySubscribe, TOPICS, type Topic } from "./portsip-push.js";
 
-/** Serves `/wsi` on the PBX's own port; answers what ends it. */
-export function serveWsi(server: Server, book: PortsipBook, now: () => number): () => void {
-  const sockets = new WebSocketServer({ server, path: "/wsi" });
-  sockets.on("connection", (socket) => converse(socket, book, now));
-  return () => {
+/** Where WSI is. */
+export interface WsiPlace {
+  /** Moves it to a port of its own and any path, as 16.x has it (§6.1); answers the address. */
+  moveToOwnPort(host: string): Promise<string>;
+  close(): void;
+}
+
+/** Serves `/wsi` on the PBX's own port, as 22.0 and later do. */
+export function serveWsi(server: Server, book: PortsipBook, now: () => number): WsiPlace {
+  const serve = (sockets: WebSocketServer) =>
+    sockets.on("connection", (socket) => converse(socket, book, now));
+  const stop = (sockets: WebSocketServer) => {
     for (const socket of sockets.clients) socket.terminate();
     sockets.close();
+  };
+  let current = serve(new WebSocketServer({ server, path: "/wsi" }));
+  return {
+    async moveToOwnPort(host) {
+      stop(current);
+      current = serve(new WebSocketServer({ host, port: 0 }));
+      await once(current, "listening");
+      return `ws://${host}:${(current.address() as AddressInfo).port}`;
+    },
+    close: () => stop(current),
   };
 }
 

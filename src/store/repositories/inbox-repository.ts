@@ -21,6 +21,9 @@ const COLUMNS: Column[] = [
   ["next_attempt_at", "bigint"],
 ];
 
+/** Later than any time. */
+const NEVER = Number.MAX_SAFE_INTEGER;
+
 /** No connection is called so. */
 const CLAIMS = "webhook inbox";
 
@@ -113,16 +116,35 @@ export function createInboxRepository(database: Database, owner: Owner): InboxRe
     },
 
     async fail(tries) {
-      for (const { sequence, error, nextAttemptAt } of tries) {
+      for (const { sequence, error, nextAttemptAt, isSetAside } of tries) {
         await all(
           `UPDATE webhook_inbox SET state = ?, attempts = attempts + 1, next_attempt_at = ?, error = ?, owner = NULL
            WHERE sequence = ? AND owner = ?`,
           [
-            ...[nextAttemptAt === null ? "FAILED" : "PENDING", nextAttemptAt ?? 0, JSON.stringify(error)],
+            ...[isSetAside ? "FAILED" : "PENDING", nextAttemptAt ?? NEVER, JSON.stringify(error)],
             ...[sequence, owner.number],
           ],
         );
       }
+    },
+
+    async takeUp(connections, now, limit) {
+      const rows = await all(
+        `UPDATE webhook_inbox SET state = 'PENDING', next_attempt_at = received_at WHERE sequence IN (
+           SELECT sequence FROM webhook_inbox WHERE ${dialect.among("connection", "text")} AND state = 'FAILED'
+             AND next_attempt_at <= ? ORDER BY sequence LIMIT ?)
+         RETURNING sequence`,
+        [dialect.list(connections), now, limit],
+      );
+      return rows.length;
+    },
+
+    async hasten(connections) {
+      await all(
+        `UPDATE webhook_inbox SET next_attempt_at = 0
+         WHERE ${dialect.among("connection", "text")} AND state = 'FAILED'`,
+        [dialect.list(connections)],
+      );
     },
 
     async giveBack(sequences) {

@@ -86,6 +86,20 @@ describe("V3", () => {
     expect(genuine(asJson).id).toBe(genuine(post()).id);
   });
 
+  test("in JSON with numbers is signed as it is written", () => {
+    const event = { ...EVENT, Amount: "0.10", Parts: "2.50" };
+    const signed = post(event);
+    const json = JSON.stringify(event).replace('"0.10"', "0.10").replace('"2.50"', "[2.50]");
+    const headers = { ...signed.headers, "content-type": "application/json" };
+    expect(genuine({ ...signed, headers, body: Buffer.from(json) }).id).toBe(genuine(signed).id);
+  });
+
+  test("of more than a callback can hold is refused before it is sorted", () => {
+    expect(verdict(post({ ...EVENT, PlivoHangupCause: "x".repeat(20_000) })).kind).toBe("genuine");
+    const large = post({ ...EVENT, PlivoHangupCause: "x".repeat(40_000) });
+    expect(verdict(large)).toEqual({ kind: "refused", reason: "it is longer than any callback" });
+  });
+
   test("an event that is sent again has the same id, another event another", () => {
     const { id, digest } = genuine(post());
     expect(genuine(post(EVENT, { nonce: "2" }))).toMatchObject({ id, digest });

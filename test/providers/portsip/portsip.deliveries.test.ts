@@ -83,6 +83,30 @@ describe("an event", () => {
     expect(snapshot?.facts).toMatchObject({ phase: "ENDED", state, endedAt: NOW - 7_000 });
   });
 
+  test.each(["blind_transfer_complete", "attended_transfer_complete", "REFERRED"])(
+    "call_cdr of a step that was handed on (%s) ends nothing",
+    (ended_reason) => {
+      const { about, snapshot } = read({ event_type: "call_cdr", call_status: "answered", ended_reason });
+      expect(about).not.toBeNull();
+      expect(snapshot?.facts).toMatchObject({ phase: "UNKNOWN", state: "UNKNOWN", endedAt: null });
+    },
+  );
+
+  test("is an end under any spelling of its type, and at the latest now", () => {
+    const { snapshot } = read({
+      event_type: " CALL_CDR",
+      ended_time: "99999999999",
+      call_status: "answered",
+    });
+    expect(snapshot?.facts).toMatchObject({ phase: "ENDED", state: "COMPLETED", endedAt: NOW });
+  });
+
+  test("of a kind that is new has its call read", () => {
+    const { about, snapshot } = read({ event_type: "call_parked" });
+    expect(about?.providerKey).toBe("700551909773148160");
+    expect(snapshot?.facts).toMatchObject({ phase: "UNKNOWN", endedAt: null });
+  });
+
   test("of the future is of now, and one without a time as well", () => {
     for (const time of ["99999999999", "0", ""])
       expect(read({ event_type: "call_start", time }).snapshot?.observedAt).toBe(NOW);

@@ -40,7 +40,12 @@ afterEach(async () => {
 });
 
 /** `shown`: ids that REST has shown, and shows after so many looks. */
-function listen({ shown = [REST_ID] as string[], afterLooks = 0, pingMs = 60_000 } = {}) {
+function listen({
+  shown = [REST_ID] as string[],
+  afterLooks = 0,
+  pingMs = 60_000,
+  handshakeTimeoutMs = 30_000,
+} = {}) {
   const { port } = server.address() as AddressInfo;
   const { log } = createCaptureLogger();
   const heard = {
@@ -53,6 +58,7 @@ function listen({ shown = [REST_ID] as string[], afterLooks = 0, pingMs = 60_000
   const source = { provider: "PORTSIP", connection: "pbx" };
   const config = {
     baseUrl: `http://127.0.0.1:${port}/api`,
+    wsiUrl: `ws://127.0.0.1:${port}/wsi`,
     ...{ username: "svc", password: "pw", domain: "acme.test", webhookToken: undefined },
   };
   const idOf = (key: string) =>
@@ -60,7 +66,7 @@ function listen({ shown = [REST_ID] as string[], afterLooks = 0, pingMs = 60_000
       ? undefined
       : shown.find((id) => id === key || Buffer.from(id, "base64").toString() === key);
   live = new PortsipLive(
-    { config, source, log, now: Date.now, idOf, handshakeTimeoutMs: 2_000, pingMs },
+    { config, source, log, now: Date.now, idOf, handshakeTimeoutMs, pingMs },
     {
       told: (snapshots) => Promise.resolve(void heard.told.push(...snapshots)),
       changed: (sessions) => void heard.changed.push(...sessions),
@@ -108,6 +114,29 @@ describe("the socket", () => {
     await expect.poll(() => heard.opened, { timeout: 5_000 }).toBe(2);
     expect(heard.lost).toHaveLength(1);
     expect(commands).toHaveLength(4);
+  });
+
+  it("that is closed again as soon as it works is made ever more rarely", async () => {
+    const at: number[] = [];
+    server.on("connection", () => at.push(performance.now()));
+    answer = ({ command }) => {
+      if (command === "subscribe") setImmediate(() => sockets.at(-1)?.close(1011));
+      return { command, status: 0 };
+    };
+    const heard = listen();
+    await expect.poll(() => at.length, { timeout: 60_000 }).toBe(5);
+    // Half of 500 ms at least, then of one second, of two and of four: no pause is ever shorter.
+    expect((at[4] ?? 0) - (at[0] ?? 0)).toBeGreaterThan(3_700);
+    expect(heard.lost.length).toBeGreaterThanOrEqual(4);
+  }, 70_000);
+
+  it("on which the login is never answered is given up, and made again", async () => {
+    answer = () => null;
+    const heard = listen({ handshakeTimeoutMs: 500 });
+    await expect.poll(() => heard.lost.length, { timeout: 30_000 }).toBe(1);
+    expect(heard.lost[0]?.message).toBe("PortSIP's WSI does not answer the login.");
+    answer = ({ command }) => ({ command, status: 0 });
+    await expect.poll(() => heard.opened, { timeout: 30_000 }).toBe(1);
   });
 
   it("that falls silent is given up, and one that answers pings is not", async () => {
@@ -173,6 +202,9 @@ describe("events", () => {
       "not JSON",
       "[]",
       '{"event_type":"extension_status","status":[]}',
+      '{"event_type":"queue_caller_status","updated_callers":[{"session_id":"1"}]}',
+      '{"event_type":"call_start","session_id":"0"}',
+      '{"event_type":"call_start","session_id":"../sessions/directly"}',
       event("call_unknown"),
     ])
       sockets[0]?.send(text);

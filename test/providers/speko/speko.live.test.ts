@@ -1,9 +1,12 @@
 /** Speko's stream of one call (Speko reference §8): cursor, overlap, rotation, corrections, what breaks it. */
 import type { ServerResponse } from "node:http";
+import { Agent } from "undici";
 import { afterEach, describe, expect, it } from "vitest";
 import type { ProviderError } from "../../../src/errors/index.js";
 import type { SessionSnapshot } from "../../../src/model/index.js";
-import type { PushChannel } from "../../../src/providers/provider.js";
+import type { PushChannel, PushListener } from "../../../src/providers/provider.js";
+import { SpekoStream } from "../../../src/providers/speko/speko.live.js";
+import { createCaptureLogger } from "../../support/capture-logger.js";
 import type { Script } from "../../support/scripted-server.js";
 import { API_KEY, startSpeko, type SpekoServer } from "./speko-server.js";
 
@@ -34,8 +37,14 @@ function say(response: ServerResponse, name: string, data: unknown): void {
   response.write(`event: ${name}\ndata: ${JSON.stringify(data)}\n\n`);
 }
 
+type Play = (response: ServerResponse) => void;
+
 /** Follows a call at a server that plays each stream in turn; what the listener heard, in order. */
-async function follow(...streams: ((response: ServerResponse) => void)[]) {
+function follow(...streams: Play[]) {
+  return followWith({}, ...streams);
+}
+
+async function followWith({ silenceMs }: { silenceMs?: number }, ...streams: Play[]) {
   const script: Script = (_request, response, count) => {
     const play = streams[count - 1];
     if (play === undefined) return void response.writeHead(404).end("{}");
@@ -51,28 +60,37 @@ async function follow(...streams: ((response: ServerResponse) => void)[]) {
     lost: [] as { error: ProviderError; isFinal: boolean }[],
     ended: 0,
   };
-  const stream = speko.connection.streamSession?.(
-    { providerId: "call_1" },
-    {
-      told(snapshots) {
-        heard.snapshots.push(...snapshots);
-        for (const { transcript = [], events = [] } of snapshots) {
-          heard.turns.push(...transcript.map(({ index, text }) => `${index} ${text}`));
-          heard.events.push(...events.map(({ key }) => key));
-        }
-        return Promise.resolve();
-      },
-      changed: () => (heard.changed += 1),
-      look: () => Promise.resolve(),
-      opened: () => (heard.opened += 1),
-      lost: (error, isFinal = false) => heard.lost.push({ error, isFinal }),
-      ended: () => (heard.ended += 1),
+  const listener: PushListener = {
+    told(snapshots) {
+      heard.snapshots.push(...snapshots);
+      for (const { transcript = [], events = [] } of snapshots) {
+        heard.turns.push(...transcript.map(({ index, text }) => `${index} ${text}`));
+        heard.events.push(...events.map(({ key }) => key));
+      }
+      return Promise.resolve();
     },
-  );
+    changed: () => (heard.changed += 1),
+    look: () => Promise.resolve(),
+    opened: () => (heard.opened += 1),
+    lost: (error, isFinal = false) => heard.lost.push({ error, isFinal }),
+    ended: () => (heard.ended += 1),
+  };
+  const { server, connection } = speko;
+  const session = { providerId: "call_1" };
+  const stream =
+    silenceMs === undefined
+      ? connection.streamSession?.(session, listener)
+      : new SpekoStream(session.providerId, { ...contextOf(server.url), silenceMs }, listener);
   if (stream === undefined) throw new Error("Speko streams");
   channel = stream;
   return heard;
 }
+
+const contextOf = (origin: string) => ({
+  ...{ dispatcher: new Agent(), origin, prefix: "", apiKey: API_KEY, now: Date.now, headersTimeoutMs: 5_000 },
+  source: { provider: "SPEKO", connection: "speko" },
+  log: createCaptureLogger().log,
+});
 
 const open = (response: ServerResponse) => {
   response.writeHead(200, { "content-type": "text/event-stream" });
@@ -155,10 +173,85 @@ describe("a stream", () => {
     expect(heard.lost.map(({ isFinal }) => isFinal)).toEqual([false, false, false]);
   });
 
-  it("that is refused is not tried again", async () => {
-    const heard = await follow((response) => void response.writeHead(403).end());
+  it("that is rotated at once, over and over, is not asked for at that pace", async () => {
+    const at: number[] = [];
+    const rotate = (response: ServerResponse) => {
+      at.push(performance.now());
+      open(response);
+      say(response, "status", { status: "active", endedAt: null });
+      say(response, "end", { reason: "going away" });
+      response.end();
+    };
+    const heard = await follow(rotate, rotate, rotate, (response) => {
+      at.push(performance.now());
+      open(response);
+      say(response, "end", { reason: "session_ended" });
+    });
+    await expect.poll(() => heard.ended, { timeout: 20_000 }).toBe(1);
+    // Half a second, one, one and a half: pauses are never shorter, however busy the machine is.
+    expect((at.at(-1) ?? 0) - (at[0] ?? 0)).toBeGreaterThan(2_900);
+    expect(heard.lost).toEqual([]);
+  });
+
+  it("that breaks after its first frame each time is asked for ever more rarely", async () => {
+    const at: number[] = [];
+    const spoil = (response: ServerResponse) => {
+      at.push(performance.now());
+      open(response);
+      say(response, "status", { status: "active", endedAt: null });
+      // Longer than any event may be.
+      response.write(`event: event\ndata: "${"x".repeat(5 * 1024 * 1024)}`);
+    };
+    const heard = await follow(spoil, spoil, spoil, (response) => {
+      at.push(performance.now());
+      open(response);
+      say(response, "end", { reason: "session_ended" });
+    });
+    await expect.poll(() => heard.ended, { timeout: 20_000 }).toBe(1);
+    expect((at.at(-1) ?? 0) - (at[0] ?? 0)).toBeGreaterThan(2_900);
+    expect(heard.lost.map(({ isFinal }) => isFinal)).toEqual([false, false, false]);
+  });
+
+  it("that is asked to wait waits as long as it was told", async () => {
+    const at: number[] = [];
+    const heard = await follow(
+      (response) => {
+        at.push(performance.now());
+        response.writeHead(429, { "retry-after": "2" }).end();
+      },
+      (response) => {
+        at.push(performance.now());
+        open(response);
+        say(response, "end", { reason: "session_ended" });
+      },
+    );
+    await expect.poll(() => heard.ended, { timeout: 20_000 }).toBe(1);
+    expect((at[1] ?? 0) - (at[0] ?? 0)).toBeGreaterThan(1_950);
+    expect(heard.lost).toMatchObject([{ isFinal: false, error: { code: "PROVIDER_RATE_LIMITED" } }]);
+  });
+
+  it("that falls silent is opened anew where it was, and nobody is told of a loss", async () => {
+    const heard = await followWith(
+      { silenceMs: 200 },
+      (response) => {
+        open(response);
+        say(response, "transcript", turn(0, "hello"));
+      },
+      (response) => {
+        open(response);
+        say(response, "end", { reason: "session_ended" });
+      },
+    );
+    await expect.poll(() => heard.ended, { timeout: 20_000 }).toBe(1);
+    expect(cursors()).toEqual(["-1:0", "0:0"]);
+    expect(heard.lost).toEqual([]);
+  });
+
+  it.each([404, 410, 403])("that is refused with %i is not tried again", async (status) => {
+    const heard = await follow((response) => void response.writeHead(status).end());
     await expect.poll(() => heard.lost.length).toBe(1);
-    expect(heard.lost[0]).toMatchObject({ isFinal: true, error: { code: "PROVIDER_AUTH_FAILED" } });
+    const code = status === 403 ? "PROVIDER_AUTH_FAILED" : "PROVIDER_BAD_RESPONSE";
+    expect(heard.lost[0]).toMatchObject({ isFinal: true, error: { code } });
     expect(speko.server.requests).toHaveLength(1);
   });
 
