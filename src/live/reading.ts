@@ -10,7 +10,7 @@ import type { EpochMs } from "../model/index.js";
 import type { ChangeRow, SessionFilter, SessionRow, Store } from "../store/store.js";
 import type { ConnectionDirectory } from "../sync/connection-directory.js";
 import type { ConnectionStream } from "./connection-stream.js";
-import { tooOld, type Cursors } from "./cursors.js";
+import { tooNew, tooOld, type Cursors, type Frontier } from "./cursors.js";
 import type { Stream } from "./live.js";
 
 /** A stream of changes; with a session, of its changes alone. */
@@ -35,6 +35,10 @@ export interface LiveReading {
   toNode(row: SessionRow): SessionNode;
   /** The sessions of these changes as they are stored, by key; those that have been removed are absent. */
   nodesOf(changes: readonly ChangeRow[]): Promise<Map<number, SessionNode>>;
+  /** What a cursor says. Rejects with what is wrong with it: it is none of ours, too old, or of another history. */
+  openCursor(cursor: string): Promise<Frontier>;
+  /** Rejects when changes behind a place have been removed by age. */
+  checkKept(position: number): Promise<void>;
   /** Changes behind a place, and how far they reach. Rejects when some of them have been removed by age. */
   changesAfter(position: number, sessionKey?: number): Promise<{ changes: ChangeRow[]; upTo: number }>;
 }
@@ -56,7 +60,18 @@ export function createLiveReading(
   const moduleOf = (connection: string) => directory.get(connection)?.connection.module;
   const toNode = (row: SessionRow) => toListNode(row, moduleOf(row.connection)?.typeName ?? "");
 
+  async function checkKept(position: number): Promise<void> {
+    if ((await store.changes.floor(principal.connections)) > position) throw tooOld();
+  }
+
   return {
+    checkKept,
+    async openCursor(cursor) {
+      const frontier = cursors.open(cursor);
+      if (frontier.position > (await store.changes.last())) throw tooNew();
+      await checkKept(frontier.position);
+      return frontier;
+    },
     ...{ principal, store, directory, streams, cursors, context, now, toNode },
     readFilter: (filter) => readSessionFilter(filter, filterReading),
     isVisible: ({ connection }) => visible.has(connection),
@@ -71,7 +86,7 @@ export function createLiveReading(
       const last = await store.changes.last();
       const rows = await store.changes.after(position, CAUGHT_UP_AT_ONCE, principal.connections, sessionKey);
       // After the rows: what has been pruned meanwhile may be missing among them.
-      if ((await store.changes.floor()) > position) throw tooOld();
+      await checkKept(position);
       const newest = rows.at(-1)?.sequence ?? position;
       return { changes: rows, upTo: rows.length < CAUGHT_UP_AT_ONCE ? Math.max(last, newest) : newest };
     },

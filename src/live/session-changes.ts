@@ -86,19 +86,18 @@ export async function sessionChanges(
 ): Promise<LiveSource<FeedPlace>> {
   const { store, cursors, principal, now } = reading;
   const filter = reading.readFilter(input);
-  const matcher = createMatcher(filter, store, reading.providerOf);
+  const concernsOf = createMatcher(filter, store, reading.providerOf);
   const shownFirst = snapshotFilter(filter);
 
   /** Changes of sessions that are yet to be shown are left to the snapshot. */
   async function tell(
     changes: readonly ChangeRow[],
     { shown, until }: Pick<FeedPlace, "shown" | "until">,
-    isShared: boolean,
   ): Promise<Told[]> {
     const known = changes.filter(
       (change) => reading.isVisible(change) && (change.sessionKey <= shown || change.sessionKey > until),
     );
-    const concerns = await matcher.concerns(known, isShared);
+    const concerns = await concernsOf(known);
     const concerned = known.filter((_, index) => concerns[index] !== "NONE");
     if (concerned.length === 0) return [];
     const nodes = await reading.nodesOf(concerned);
@@ -108,7 +107,8 @@ export async function sessionChanges(
       // Removed since: there is nothing left to be shown.
       if (concern === "NONE" || session === undefined) return [];
       const { sequence } = change;
-      const cursor = cursors.seal({ position: sequence, key: shown, until });
+      const cursor =
+        shown === Infinity ? cursors.seal(sequence) : cursors.veil({ position: sequence, key: shown, until });
       return [{ sequence, value: toChangeNode(change, session, cursor, concern === "LEFT") }];
     });
   }
@@ -119,7 +119,8 @@ export async function sessionChanges(
     for (let from = place.position; place.shown > 0 && from < upTo;) {
       const { changes, upTo: reached } = await reading.changesAfter(from);
       const due = changes.filter((change) => change.sequence <= upTo);
-      told.push(...(await tell(due, place, false)));
+      told.push(...(await tell(due, place)));
+      await reading.checkKept(from);
       from = reached;
     }
     return told;
@@ -136,12 +137,11 @@ export async function sessionChanges(
     const isLast = rows.length <= PAGE;
     const page = rows.slice(0, PAGE);
     const until = Math.min(place.until, newestKey);
-    matcher.saw(page.map((row) => row.key));
     let next = behind(upTo);
     page.forEach((row, index) => {
       const isThrough = isLast && index === page.length - 1;
       const frontier = isThrough ? knownUpTo(upTo) : { position: upTo, key: row.key, until };
-      const value = toSnapshotNode(reading.toNode(row), cursors.seal(frontier), now());
+      const value = toSnapshotNode(reading.toNode(row), cursors.veil(frontier), now());
       told.push({ sequence: upTo, value });
       next = placeAt(frontier);
     });
@@ -149,7 +149,7 @@ export async function sessionChanges(
   }
 
   async function start(): Promise<FeedPlace> {
-    if (after != null) return placeAt(cursors.open(after));
+    if (after != null) return placeAt(await reading.openCursor(after));
     return snapshot === false ? behind(await store.changes.last()) : BEGINNING;
   }
 
@@ -160,10 +160,13 @@ export async function sessionChanges(
     async page(place) {
       if (place.shown !== Infinity) return show(place);
       const { changes, upTo } = await reading.changesAfter(place.position);
-      return { told: await tell(changes, ALL, false), place: behind(upTo), end: null };
+      const told = await tell(changes, ALL);
+      // What later changes altered was looked up to tell these.
+      await reading.checkKept(place.position);
+      return { told, place: behind(upTo), end: null };
     },
     async read(rows: readonly Numbered[]) {
-      return { told: await tell(rows as readonly ChangeRow[], ALL, true), end: null };
+      return { told: await tell(rows as readonly ChangeRow[], ALL), end: null };
     },
     [Symbol.asyncIterator]: never as never,
   };
