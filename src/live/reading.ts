@@ -5,13 +5,17 @@ import { createFilterReading } from "../loaders/filter-reading.js";
 import type { LoaderDependencies } from "../loaders/dependencies.js";
 import type { SessionNode } from "../loaders/nodes.js";
 import { toListNode } from "../loaders/session-by-id.js";
-import { readSessionFilter, type SessionFilterInput } from "../loaders/session-filter-input.js";
+import {
+  namedSessions,
+  readSessionFilter,
+  type SessionFilterInput,
+} from "../loaders/session-filter-input.js";
 import type { EpochMs } from "../model/index.js";
 import type { ChangeRow, SessionFilter, SessionRow, Store } from "../store/store.js";
 import type { ConnectionDirectory } from "../sync/connection-directory.js";
 import type { ConnectionStream } from "./connection-stream.js";
 import { tooNew, tooOld, type Cursors, type Frontier } from "./cursors.js";
-import type { Stream } from "./live.js";
+import type { Stream, WatchTarget } from "./live.js";
 
 /** A stream of changes; with a session, of its changes alone. */
 export interface ChangeStreams {
@@ -30,6 +34,8 @@ export interface LiveReading {
   readonly context: OperationContext;
   now(): EpochMs;
   readFilter(filter: SessionFilterInput | null | undefined): SessionFilter;
+  /** Connections from which a session that matches can come, and those that are named, by themselves if they are few. */
+  watchedBy(filter: SessionFilterInput | null | undefined): WatchTarget;
   isVisible(change: ChangeRow): boolean;
   providerOf(connection: string): string | undefined;
   toNode(row: SessionRow): SessionNode;
@@ -43,6 +49,8 @@ export interface LiveReading {
   changesAfter(position: number, sessionKey?: number): Promise<{ changes: ChangeRow[]; upTo: number }>;
 }
 
+/** Sessions of a connection that are watched one by one; for more the connection is watched as a whole. */
+const MAX_WATCHED = 100;
 /** Changes that one subscriber catches up with at once. */
 const CAUGHT_UP_AT_ONCE = 500;
 
@@ -74,6 +82,20 @@ export function createLiveReading(
     },
     ...{ principal, store, directory, streams, cursors, context, now, toNode },
     readFilter: (filter) => readSessionFilter(filter, filterReading),
+    watchedBy(input) {
+      const { connections, providers } = readSessionFilter(input, filterReading);
+      const isMeant = (name: string) =>
+        (connections?.includes(name) ?? true) &&
+        (providers?.some((provider) => provider === moduleOf(name)?.provider) ?? true);
+      const meant = principal.connections.filter(isMeant);
+      if (!input?.ids) return { connections: meant };
+      const named = Map.groupBy(namedSessions(input.ids, filterReading), ({ connection }) => connection);
+      const isFew = (name: string) => (named.get(name)?.length ?? 0) <= MAX_WATCHED;
+      return {
+        connections: meant.filter((name) => !isFew(name)),
+        sessions: meant.filter(isFew).flatMap((name) => named.get(name) ?? []),
+      };
+    },
     isVisible: ({ connection }) => visible.has(connection),
     providerOf: (connection) => moduleOf(connection)?.provider,
     async nodesOf(changes) {

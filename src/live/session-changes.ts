@@ -9,15 +9,7 @@ import type { SessionFilterInput } from "../loaders/session-filter-input.js";
 import type { SessionNode } from "../loaders/nodes.js";
 import type { ChangeRow, SessionFilter } from "../store/store.js";
 import { knownUpTo, type Frontier } from "./cursors.js";
-import {
-  never,
-  type LiveSource,
-  type Numbered,
-  type Page,
-  type Place,
-  type Told,
-  type WatchTarget,
-} from "./live.js";
+import { never, type LiveSource, type Numbered, type Page, type Place, type Told } from "./live.js";
 import { createMatcher } from "./match.js";
 import type { LiveReading } from "./reading.js";
 
@@ -156,7 +148,7 @@ export async function sessionChanges(
   return {
     stream: reading.streams.changes,
     start: await start(),
-    watched: watchedBy(filter, reading),
+    watched: reading.watchedBy(input),
     async page(place) {
       if (place.shown !== Infinity) return show(place);
       const { changes, upTo } = await reading.changesAfter(place.position);
@@ -176,18 +168,4 @@ export async function sessionChanges(
 function snapshotFilter(filter: SessionFilter): SessionFilter {
   const isNamed = filter.phases !== undefined || filter.states !== undefined || filter.refs !== undefined;
   return isNamed ? filter : { ...filter, phases: ["OPEN", "LIVE"] };
-}
-
-/** Connections from which a matching session can come, and sessions that are named. */
-export function watchedBy(filter: SessionFilter, { principal, providerOf }: LiveReading): WatchTarget {
-  const { refs, connections, providers } = filter;
-  const named = refs && new Set(refs.map((ref) => ref.connection));
-  return {
-    connections: principal.connections.filter(
-      (name) =>
-        (connections?.includes(name) ?? true) &&
-        (providers?.some((provider) => provider === providerOf(name)) ?? true) &&
-        (named?.has(name) ?? true),
-    ),
-  };
 }

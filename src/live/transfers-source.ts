@@ -5,7 +5,7 @@ import type { ChangeRow } from "../store/store.js";
 import { never, type LiveSource, type Told } from "./live.js";
 import { createMatcher } from "./match.js";
 import type { LiveReading } from "./reading.js";
-import { behind, watchedBy, type FeedPlace } from "./session-changes.js";
+import { behind, type FeedPlace } from "./session-changes.js";
 
 /** Throws `BadUserInputError`. */
 export async function transfersSource(
@@ -39,7 +39,7 @@ export async function transfersSource(
   return {
     stream: reading.streams.changes,
     start: behind(await store.changes.last()),
-    watched: watchedBy(filter, reading),
+    watched: reading.watchedBy(input),
     async page({ position }) {
       const { changes, upTo } = await reading.changesAfter(position);
       return {

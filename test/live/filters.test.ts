@@ -107,9 +107,13 @@ describe.each(DATABASES)("filters on $name", (kind) => {
 
       const input = FILTERS[seed % FILTERS.length] as SessionFilterInput;
       const filter = readFilter(input);
-      const keyless = async () => {
+      const refs = Array.from({ length: SESSIONS }, (_, index) => ({
+        connection: "speko",
+        providerKey: name(index),
+      }));
+      const matching = async () => {
         const page = await first.store.sessions.page(
-          { filter, order: { field: "STARTED_AT", direction: "DESC" }, limit: 100 },
+          { filter: { ...filter, refs }, order: { field: "STARTED_AT", direction: "DESC" }, limit: 100 },
           "all",
         );
         return new Set(page.map(({ row }) => row.providerId));
@@ -126,7 +130,7 @@ describe.each(DATABASES)("filters on $name", (kind) => {
         const index = step < SESSIONS ? step : Math.floor(random() * SESSIONS);
         const given = step < SESSIONS ? { facts: facts({ state: pick(STATES) }) } : alter();
         const [result] = await pick(gateways).ingest.ingest("speko", [look(index, given)]);
-        const now = await keyless();
+        const now = await matching();
         const id = name(index);
         const change = result?.change ?? null;
         if (change === null) expect([...now].sort()).toEqual([...met].sort());
@@ -147,7 +151,7 @@ describe.each(DATABASES)("filters on $name", (kind) => {
           facts: facts({ state: filter.states?.[0] ?? "RINGING", title: "refund invoice late, thank you" }),
           ...(input.address && { addresses: [input.address] }),
           fields:
-            input.providerFields && "callId" in (input.providerFields as object)
+            input.providerFields && "callId" in (input.providerFields)
               ? (JSON.parse(JSON.stringify(input.providerFields)) as Record<string, string>)
               : {},
         }),
