@@ -172,7 +172,7 @@ describe.each(DATABASES)("filters on $name", (kind) => {
       const frames = clients[0]?.frames ?? [];
       for (const at of [0, Math.floor(frames.length / 2), frames.length - 2]) {
         const after = frames[at]?.cursor;
-        if (after === undefined || at < 0) continue;
+        if (after === undefined || at >= frames.length - 1) continue;
         const resumed = await pick(gateways).watch<Change>("sessionChanges", CHANGES, {
           filter: input,
           after,
