@@ -24,10 +24,11 @@ export function createMatcher(
   const asksLog = address !== undefined || text !== undefined || providerFields !== undefined;
   const isNamed = createNaming(refs, store);
 
+  const connectionsNamed = refs && new Set(refs.map((ref) => ref.connection));
   const isPlace = ({ connection }: ChangeRow) =>
     (filter.connections?.includes(connection) ?? true) &&
     (filter.providers?.some((provider) => provider === providerOf(connection)) ?? true) &&
-    (refs?.some((ref) => ref.connection === connection) ?? true);
+    (connectionsNamed?.has(connection) ?? true);
 
   return async (changes) => {
     const possible = changes.filter(isPlace).flatMap((change) => {
