@@ -4,7 +4,8 @@ import { SessionFilter } from "./session-filter.input.js";
 
 const AFTER =
   "The cursor of the last change received, from any gateway on the same database: what was missed is told first, nothing " +
-  "twice, and no snapshot. One that is older than the changes that are kept (24 hours unless configured) is an error.";
+  "twice, and of a snapshot only what it had not shown yet. One that is older than the changes that are kept (24 hours " +
+  "unless configured) is an error.";
 
 @ArgsType()
 export class SessionChangesArgs {

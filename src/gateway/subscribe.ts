@@ -5,6 +5,7 @@
 import {
   createSourceEventStream, GraphQLError, type ExecutionResult, type GraphQLFormattedError, type GraphQLSchema,
 } from "graphql"; // prettier-ignore
+import type { OperationContext } from "../context/context.js";
 import type { Principal } from "../context/principal.js";
 import { DatabaseUnavailableError } from "../errors/index.js";
 import { toClientError } from "../errors/to-graphql-error.js";
@@ -82,6 +83,29 @@ export function createSubscribe(options: SubscribeOptions): { subscribe: Subscri
     return JSON.stringify(errors === undefined ? { data } : { data, errors: explainAll(errors) });
   }
 
+  /**
+   * One thing as it is told. Whatever is wrong with it alone is told as its error, so that it does not hold up all that
+   * comes behind it. Rejects when the database cannot be read: then it can be told later, and must not be told without.
+   */
+  async function tell(
+    run: Run,
+    context: OperationContext,
+    variables: object,
+    value: unknown,
+  ): Promise<string> {
+    try {
+      const result = await run(context, { ...variables }, value);
+      const trouble = result.errors?.find(
+        ({ originalError }) => originalError instanceof DatabaseUnavailableError,
+      );
+      if (trouble?.originalError) throw trouble.originalError;
+      return serialise(result);
+    } catch (error) {
+      if (error instanceof DatabaseUnavailableError) throw error;
+      return JSON.stringify({ data: null, errors: explain(error) });
+    }
+  }
+
   /** How a channel executes: as stored, with what many changes need loaded together. */
   function openingOf(
     operation: SubscriptionDocument,
@@ -96,8 +120,7 @@ export function createSubscribe(options: SubscribeOptions): { subscribe: Subscri
       async render(values) {
         const context = createOperationContext(stored);
         executions += values.length;
-        const results = await Promise.all(values.map(async (value) => run(context, { ...variables }, value)));
-        return results.map(serialise);
+        return Promise.all(values.map((value) => tell(run, context, variables, value)));
       },
     };
   }

@@ -1,8 +1,9 @@
 /** Appends to the change log: the last thing that a transaction does. */
 import type { TransferRecord } from "../model/index.js";
 import { fromChangedParts, fromFilteredFacts } from "../store/change-columns.js";
+import { fromChangeUndo } from "../store/change-undo.js";
 import { run, type Dialect, type SqlPlan } from "../store/sql.js";
-import type { ChangedParts, ChangedTransfer, ChangeRow, FilteredFacts } from "../store/store.js";
+import type { ChangedParts, ChangedTransfer, FilteredFacts, LoggedChange } from "../store/store.js";
 import { insertRows, type Column } from "../store/write-rows.js";
 import { isSame } from "./same.js";
 import type { SessionState } from "./session-state.js";
@@ -17,6 +18,7 @@ const COLUMNS: Column[] = [
   ["before", "text"],
   ["after", "text"],
   ["parts", "text"],
+  ["undo", "text"],
 ];
 
 /** Rows of a section that a change names one by one; of more than that it says nothing, which means all of them. */
@@ -25,7 +27,7 @@ const MAX_NAMED = 200;
 const OVER: ReadonlySet<TransferRecord["status"]> = new Set(["COMPLETED", "FAILED", "CANCELLED"]);
 
 /** Writes changes down, in order, and gives them their numbers. */
-export function createChangeLog(dialect: Dialect): (changes: readonly ChangeRow[]) => SqlPlan<void> {
+export function createChangeLog(dialect: Dialect): (changes: readonly LoggedChange[]) => SqlPlan<void> {
   const insert = insertRows(dialect, "changes", COLUMNS, "RETURNING sequence");
   return function* (changes) {
     if (changes.length === 0) return;
@@ -33,10 +35,13 @@ export function createChangeLog(dialect: Dialect): (changes: readonly ChangeRow[
     const lock = dialect.changeLogLock;
     if (lock !== null) yield* run(lock.sql, lock.values);
     const rows = yield* insert(
-      changes.map(({ sessionKey, connection, at, kind, changed, previousState, before, after, parts }) => [
-        ...[sessionKey, connection, at, kind, JSON.stringify(changed), previousState],
-        ...[before && fromFilteredFacts(before), fromFilteredFacts(after), fromChangedParts(parts)],
-      ]),
+      changes.map(
+        ({ sessionKey, connection, at, kind, changed, previousState, before, after, parts, undo }) => [
+          ...[sessionKey, connection, at, kind, JSON.stringify(changed), previousState],
+          ...[before && fromFilteredFacts(before), fromFilteredFacts(after), fromChangedParts(parts)],
+          fromChangeUndo(undo),
+        ],
+      ),
     );
     const sequences = rows.map((row) => row["sequence"] as number).sort((a, b) => a - b);
     changes.forEach((change, index) => (change.sequence = sequences[index] ?? 0));

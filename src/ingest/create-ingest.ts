@@ -1,6 +1,7 @@
 import type { EpochMs, SessionSnapshot } from "../model/index.js";
 import { run, type Database, type SqlPlan } from "../store/sql.js";
-import type { ChangeRow } from "../store/store.js";
+import type { LoggedChange } from "../store/store.js";
+import { changeUndo, newAddresses } from "./change-undo.js";
 import { changedParts, createChangeLog, filteredFacts } from "./change-log.js";
 import { changedFields, changeKind, knownFields } from "./diff.js";
 import type { Ingest, IngestResult } from "./ingest.js";
@@ -67,7 +68,7 @@ export function createIngest(database: Database, { now, onChange }: IngestOption
     );
     yield* writer.touch([...touched].filter((key) => !written.has(key)).map(after));
     const keyOf = new Map([...written].map((key, index) => [key, keys[index] ?? 0]));
-    const results = steps.map((step): IngestResult => {
+    const results = steps.map((step) => {
       if (step === null) return { sessionKey: 0, change: null };
       const { providerKey, change } = step;
       const sessionKey = keyOf.get(providerKey) ?? after(providerKey).row.key;
@@ -82,14 +83,16 @@ export function createIngest(database: Database, { now, onChange }: IngestOption
     connection: string,
     stored: SessionState | null,
     { snapshot, digest }: Look,
-  ): { state: SessionState; change: Omit<ChangeRow, "sequence" | "sessionKey"> | null } {
+  ): { state: SessionState; change: Omit<LoggedChange, "sequence" | "sessionKey"> | null } {
     const before = stored ?? emptyState(connection, snapshot);
     const applied = applySnapshot(before, snapshot);
     // An older look that is told again later, as the newest one, must have its say then.
     const lookDigest = isNewer(before.row, snapshot) ? digest : null;
     const state = { ...applied, row: { ...applied.row, lookDigest } };
     const changed = stored === null ? knownFields(state) : changedFields(before, state);
-    const kind = changeKind(stored === null, before, state, changed);
+    // A further address is no field of the graph, and yet filters may find the session by it from now on.
+    const isFound = newAddresses(before, state).length > 0;
+    const kind = changeKind(stored === null, before, state, changed) ?? (isFound ? "UPDATED" : null);
     if (kind === null) return { state, change: null };
     const isSameState = stored === null || before.row.state === state.row.state;
     return {
@@ -100,6 +103,7 @@ export function createIngest(database: Database, { now, onChange }: IngestOption
         before: stored && filteredFacts(stored),
         after: filteredFacts(state),
         parts: changedParts(stored, state, changed),
+        undo: stored === null ? {} : changeUndo(stored, state, changed),
       },
     };
   }

@@ -5,6 +5,7 @@
 import {
   toSearchText, type EpochMs, type EventRecord, type MemberRecord, type PartyRecord, type ReportRecord,
 } from "../model/index.js"; // prettier-ignore
+import { isOpenPart, PARTS } from "../store/change-undo.js";
 import { run, type Dialect, type SqlPlan, type SqlValue } from "../store/sql.js";
 import { insertRows, type Column } from "../store/write-rows.js";
 import type { SessionState } from "./session-state.js";
@@ -18,25 +19,22 @@ export function sessionTexts(row: {
   from: Pick<PartyRecord, "displayName"> | null;
   to: Pick<PartyRecord, "displayName"> | null;
 }): SearchTexts {
-  return new Map([["session", [row.title, row.from?.displayName, row.to?.displayName]]]);
+  return new Map([[PARTS.session, [row.title, row.from?.displayName, row.to?.displayName]]]);
 }
 
 export function memberTexts(members: Iterable<MemberRecord>): SearchTexts {
   return new Map(
-    [...members].map(({ key, displayName, party }) => [`member:${key}`, [displayName, party.displayName]]),
+    [...members].map(({ key, displayName, party }) => [PARTS.member(key), [displayName, party.displayName]]),
   );
 }
 
 export function eventTexts(events: Iterable<EventRecord>): SearchTexts {
-  return new Map([...events].map(({ key, message }) => [`event:${key}`, [message]]));
+  return new Map([...events].map(({ key, message }) => [PARTS.event(key), [message]]));
 }
 
 export function reportTexts(report: ReportRecord | null): SearchTexts {
-  return new Map(report === null ? [] : [["report", [report.summary, report.outcome]]]);
+  return new Map(report === null ? [] : [[PARTS.report, [report.summary, report.outcome]]]);
 }
-
-/** Titles and names; log lines and summaries take `transcripts:read`. */
-const isOpen = (part: string) => part === "session" || part.startsWith("member:");
 
 /** Texts of `session_search`, and the parts that have none any more. */
 export interface SearchChanges {
@@ -76,7 +74,7 @@ export function noteTexts(
     const before = known?.get(part);
     if (before !== undefined && before.every((value, index) => value === text[index])) continue;
     const search = toSearchText(...text);
-    if (search !== null) changes.texts.push([key, part, Number(isOpen(part)), search]);
+    if (search !== null) changes.texts.push([key, part, Number(isOpenPart(part)), search]);
     else if (before !== undefined) changes.gone.push([key, part]);
   }
 }

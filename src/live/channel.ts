@@ -62,10 +62,12 @@ export class Channel {
   /** Begins to tell somebody from a place of its own. Resolves when nothing from now on can be missed. */
   async join(start: Place, subscriber: Subscriber): Promise<RunningSubscription> {
     this.#joining.add(subscriber);
+    const listening = (this.#unlisten ??= this.#source.stream.listen((rows) => this.#take(rows)));
     try {
-      await (this.#unlisten ??= this.#source.stream.listen((rows) => this.#take(rows)));
+      await listening;
     } catch (error) {
-      this.#unlisten = null;
+      // Somebody who came meanwhile may have begun anew.
+      if (this.#unlisten === listening) this.#unlisten = null;
       this.#leave(subscriber);
       throw error;
     }

@@ -3,7 +3,7 @@
  * goes on, of which sessions. Read by a client these numbers would tell how much happens that it may not see, so they are
  * sealed, under a key that the gateways on one database share.
  */
-import { createCipheriv, createDecipheriv } from "node:crypto";
+import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import { BadUserInputError } from "../errors/index.js";
 
 /** What is known, and of which sessions. */
@@ -16,13 +16,24 @@ export interface Frontier {
   until: number;
 }
 
+/** Whether a session has been shown, or come since, so that it is known up to the frontier's position. */
+export function isKnown({ key, until }: Frontier, sessionKey: number): boolean {
+  return sessionKey <= key || sessionKey > until;
+}
+
 /** All changes up to a number are known, of every session. */
 export function knownUpTo(position: number): Frontier {
   return { position, key: Infinity, until: Infinity };
 }
 
 export interface Cursors {
-  seal(frontier: Frontier): string;
+  /** The cursor behind a change that its reader may see: the same for everybody who is told it. */
+  seal(sequence: number): string;
+  /**
+   * The cursor of a place that other things decide as well, such as how far the log is or which session is the newest: no
+   * two are equal, since equal ones would tell that nothing has happened anywhere in between.
+   */
+  veil(frontier: Frontier): string;
   /** Throws `BadUserInputError` for anything that was not sealed here. */
   open(cursor: string): Frontier;
 }
@@ -34,7 +45,9 @@ const PLACE = 1;
 const UNTIL = 2;
 const NONE = 2 ** 48 - 1;
 const BLOCK = 16;
-const ALGORITHM = "aes-128-ecb";
+/** The first block is random where no two shall be equal, and every block depends on the one before it. */
+const ALGORITHM = "aes-128-cbc";
+const START = Buffer.alloc(BLOCK);
 
 /** Builds the sealing with the key of a database. */
 export function createCursors(secret: Uint8Array): Cursors {
@@ -51,26 +64,25 @@ export function createCursors(secret: Uint8Array): Cursors {
     const number = (at: number) => (bytes.readUIntBE(at, 6) === NONE ? Infinity : bytes.readUIntBE(at, 6));
     return [number(1), number(7)];
   };
+  const write = (...blocks: Buffer[]) =>
+    createCipheriv(ALGORITHM, secret, START)
+      .setAutoPadding(false)
+      .update(Buffer.concat(blocks))
+      .toString("base64url");
   return {
-    seal({ position, key, until }) {
-      const place = block(PLACE, position, key);
-      // Nearly every cursor is behind its snapshot, and short.
-      const blocks = key === Infinity ? place : Buffer.concat([place, block(UNTIL, until, position)]);
-      return createCipheriv(ALGORITHM, secret, null)
-        .setAutoPadding(false)
-        .update(blocks)
-        .toString("base64url");
-    },
+    seal: (sequence) => write(block(PLACE, sequence, Infinity)),
+    veil: ({ position, key, until }) =>
+      write(randomBytes(BLOCK), block(PLACE, position, key), block(UNTIL, until, position)),
     open(cursor) {
       const sealed = Buffer.from(cursor, "base64url");
-      const isWhole = sealed.length === BLOCK || sealed.length === 2 * BLOCK;
-      if (!isWhole || sealed.toString("base64url") !== cursor) throw notOurs();
-      const bytes = createDecipheriv(ALGORITHM, secret, null).setAutoPadding(false).update(sealed);
-      const [position, key] = read(bytes.subarray(0, BLOCK), PLACE);
-      if ((key === Infinity) !== (sealed.length === BLOCK)) throw notOurs();
-      if (key === Infinity) return knownUpTo(position);
-      // The second block belongs to the first: it repeats its place.
-      const [until, again] = read(bytes.subarray(BLOCK), UNTIL);
+      const isVeiled = sealed.length === 3 * BLOCK;
+      if ((!isVeiled && sealed.length !== BLOCK) || sealed.toString("base64url") !== cursor) throw notOurs();
+      const bytes = createDecipheriv(ALGORITHM, secret, START).setAutoPadding(false).update(sealed);
+      const at = isVeiled ? BLOCK : 0;
+      const [position, key] = read(bytes.subarray(at, at + BLOCK), PLACE);
+      if (!isVeiled) return knownUpTo(position);
+      // The last block belongs to the one before it: it repeats its place.
+      const [until, again] = read(bytes.subarray(at + BLOCK), UNTIL);
       if (again !== position) throw notOurs();
       return { position, key, until };
     },
@@ -80,6 +92,14 @@ export function createCursors(secret: Uint8Array): Cursors {
 function notOurs(): BadUserInputError {
   return new BadUserInputError(
     "after: expected the cursor of a change that this graph told. Subscribe without `after` to start from a snapshot.",
+    ["after"],
+  );
+}
+
+/** What somebody is told whose place the log has never reached: the database is an older one than it was. */
+export function tooNew(): BadUserInputError {
+  return new BadUserInputError(
+    "after: the cursor is of a change that the database does not have, which happens when it was restored from a backup. Subscribe without `after` to start from a snapshot.",
     ["after"],
   );
 }

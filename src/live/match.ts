@@ -1,17 +1,17 @@
-/** Whether a session meets a filter, before and after a change. Pure but for the words and fields that only the database knows. */
+/**
+ * Whether a session meets a filter, before and after a change: by what is logged with each change, and where that has no
+ * room (addresses, words, providers' own fields) by what is stored with later changes undone. Nothing is remembered of
+ * what was told, so everybody is told the same of a change.
+ */
 import type { ChangeRow, FilteredFacts, SessionFilter, Store } from "../store/store.js";
 
 /** How a change concerns whoever has subscribed with a filter. */
 export type Concern = "NONE" | "MATCHES" | "LEFT";
 
-export interface Matcher {
-  /** In the order of the changes. `remembers` when these are the changes that come next, so that leaving can be told. */
-  concerns(changes: readonly ChangeRow[], remembers: boolean): Promise<Concern[]>;
-  /** These were found to match. */
-  saw(sessionKeys: readonly number[]): void;
-}
+/** Says it of changes, in their order. */
+export type Matcher = (changes: readonly ChangeRow[]) => Promise<Concern[]>;
 
-/** Sessions of which it is remembered whether they matched; the longest ago go first. */
+/** Sessions of which it is remembered whether the filter names them, which never changes. */
 const MAX_REMEMBERED = 100_000;
 
 /** @param providerOf the provider of a connection */
@@ -21,57 +21,63 @@ export function createMatcher(
   providerOf: (connection: string) => string | undefined,
 ): Matcher {
   const { address, text, providerFields, refs } = filter;
-  // What is not kept with a change: asked of what is stored now.
-  const stored: SessionFilter = {
-    ...(refs && { refs }),
-    ...(address && { address }),
-    ...(text && { text }),
-    ...(providerFields && { providerFields }),
-  };
-  const asksStored = Object.keys(stored).length > 0;
-  const matched = new Map<number, boolean>();
+  const asksLog = address !== undefined || text !== undefined || providerFields !== undefined;
+  const isNamed = createNaming(refs, store);
 
+  const connectionsNamed = refs && new Set(refs.map((ref) => ref.connection));
   const isPlace = ({ connection }: ChangeRow) =>
     (filter.connections?.includes(connection) ?? true) &&
-    (filter.providers?.some((provider) => provider === providerOf(connection)) ?? true);
+    (filter.providers?.some((provider) => provider === providerOf(connection)) ?? true) &&
+    (connectionsNamed?.has(connection) ?? true);
 
-  function remember(key: number, matches: boolean): void {
-    matched.delete(key);
-    matched.set(key, matches);
-    if (matched.size <= MAX_REMEMBERED) return;
-    const [oldest] = matched.keys();
-    if (oldest !== undefined) matched.delete(oldest);
-  }
-
-  return {
-    saw(sessionKeys) {
-      if (asksStored) for (const key of sessionKeys) remember(key, true);
-    },
-    async concerns(changes, remembers) {
-      const looks = changes.map((change) => {
-        if (!isPlace(change)) return { before: false, after: false };
-        const before = change.before !== null && matchesFacts(change.before, filter);
-        return { before, after: matchesFacts(change.after, filter) };
-      });
-      const asked = changes.filter(
-        (_, index) => looks[index]?.before === true || looks[index]?.after === true,
-      );
-      const keys = [...new Set(asked.map((change) => change.sessionKey))];
-      const now = asksStored && keys.length > 0 ? await store.changes.matching(keys, stored) : null;
-      return changes.map(({ sessionKey, before }, index): Concern => {
-        const look = looks[index];
-        if (look === undefined || (!look.before && !look.after)) return "NONE";
-        const isNow = now === null || now.has(sessionKey);
-        // Of a session never met, what is stored now is the best there is to say about before.
-        const was = now === null || (matched.get(sessionKey) ?? (before !== null && isNow));
-        if (now !== null && remembers) remember(sessionKey, isNow);
-        if (look.after && isNow) return "MATCHES";
-        return look.before && was ? "LEFT" : "NONE";
-      });
-    },
+  return async (changes) => {
+    const possible = changes.filter(isPlace).flatMap((change) => {
+      const before = change.before !== null && matchesFacts(change.before, filter);
+      const after = matchesFacts(change.after, filter);
+      return before || after ? [{ change, before, after }] : [];
+    });
+    const named = await isNamed(possible.map(({ change }) => change.sessionKey));
+    const asked = possible.filter(({ change }) => named(change.sessionKey));
+    const logged = asksLog
+      ? await store.changes.matches(
+          asked.map(({ change }) => change),
+          filter,
+        )
+      : null;
+    const looks = new Map(
+      asked.map(({ change, before, after }, index) => {
+        const match = logged === null ? { before, after } : logged[index];
+        return [change, { before: before && match?.before, after: after && match?.after }];
+      }),
+    );
+    return changes.map((change): Concern => {
+      const look = looks.get(change);
+      if (look === undefined) return "NONE";
+      // Nothing that shows has changed: it is news only where it decides.
+      if (change.changed.length === 0 && look.before === look.after) return "NONE";
+      if (look.after) return "MATCHES";
+      return look.before ? "LEFT" : "NONE";
+    });
   };
 }
 
+/** Answers, once asked for some sessions, whether each is named. */
+function createNaming(
+  refs: SessionFilter["refs"],
+  store: Store,
+): (keys: readonly number[]) => Promise<(key: number) => boolean> {
+  if (refs === undefined) return () => Promise.resolve(() => true);
+  const known = new Map<number, boolean>();
+  return async (keys) => {
+    const unknown = [...new Set(keys)].filter((key) => !known.has(key));
+    if (unknown.length > 0) {
+      if (known.size > MAX_REMEMBERED) known.clear();
+      const named = await store.changes.named(unknown, refs);
+      for (const key of unknown) known.set(key, named.has(key));
+    }
+    return (key) => known.get(key) === true;
+  };
+}
 /** The members of a filter that are kept with each change. */
 function matchesFacts(facts: FilteredFacts, filter: SessionFilter): boolean {
   const among = <T>(value: T, wanted: readonly T[] | undefined) =>

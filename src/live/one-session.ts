@@ -55,7 +55,7 @@ export async function findSession(id: string, argument: string, reading: LiveRea
   return {
     key,
     stream,
-    watched: { connections: [connection], sessions: [{ connection, providerKey, providerId }] },
+    watched: { connections: [], sessions: [{ connection, providerKey, providerId }] },
     async node() {
       const stored = await row();
       return stored && reading.toNode(stored);

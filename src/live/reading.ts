@@ -5,13 +5,17 @@ import { createFilterReading } from "../loaders/filter-reading.js";
 import type { LoaderDependencies } from "../loaders/dependencies.js";
 import type { SessionNode } from "../loaders/nodes.js";
 import { toListNode } from "../loaders/session-by-id.js";
-import { readSessionFilter, type SessionFilterInput } from "../loaders/session-filter-input.js";
+import {
+  namedSessions,
+  readSessionFilter,
+  type SessionFilterInput,
+} from "../loaders/session-filter-input.js";
 import type { EpochMs } from "../model/index.js";
 import type { ChangeRow, SessionFilter, SessionRow, Store } from "../store/store.js";
 import type { ConnectionDirectory } from "../sync/connection-directory.js";
 import type { ConnectionStream } from "./connection-stream.js";
-import { tooOld, type Cursors } from "./cursors.js";
-import type { Stream } from "./live.js";
+import { tooNew, tooOld, type Cursors, type Frontier } from "./cursors.js";
+import type { Stream, WatchTarget } from "./live.js";
 
 /** A stream of changes; with a session, of its changes alone. */
 export interface ChangeStreams {
@@ -30,11 +34,17 @@ export interface LiveReading {
   readonly context: OperationContext;
   now(): EpochMs;
   readFilter(filter: SessionFilterInput | null | undefined): SessionFilter;
+  /** Connections from which a session that matches can come, and those that are named, by themselves if they are few. */
+  watchedBy(filter: SessionFilterInput | null | undefined): WatchTarget;
   isVisible(change: ChangeRow): boolean;
   providerOf(connection: string): string | undefined;
   toNode(row: SessionRow): SessionNode;
   /** The sessions of these changes as they are stored, by key; those that have been removed are absent. */
   nodesOf(changes: readonly ChangeRow[]): Promise<Map<number, SessionNode>>;
+  /** What a cursor says. Rejects with what is wrong with it: it is none of ours, too old, or of another history. */
+  openCursor(cursor: string): Promise<Frontier>;
+  /** Rejects when changes behind a place have been removed by age. */
+  checkKept(position: number): Promise<void>;
   /** Changes behind a place, and how far they reach. Rejects when some of them have been removed by age. */
   changesAfter(position: number, sessionKey?: number): Promise<CaughtUp>;
 }
@@ -48,6 +58,8 @@ export interface CaughtUp {
   isAll: boolean;
 }
 
+/** Sessions of a connection that are watched one by one; for more the connection is watched as a whole. */
+const MAX_WATCHED = 100;
 /** Changes that one subscriber catches up with at once. */
 const CAUGHT_UP_AT_ONCE = 500;
 
@@ -65,9 +77,34 @@ export function createLiveReading(
   const moduleOf = (connection: string) => directory.get(connection)?.connection.module;
   const toNode = (row: SessionRow) => toListNode(row, moduleOf(row.connection)?.typeName ?? "");
 
+  async function checkKept(position: number): Promise<void> {
+    if ((await store.changes.floor(principal.connections)) > position) throw tooOld();
+  }
+
   return {
+    checkKept,
+    async openCursor(cursor) {
+      const frontier = cursors.open(cursor);
+      if (frontier.position > (await store.changes.last())) throw tooNew();
+      await checkKept(frontier.position);
+      return frontier;
+    },
     ...{ principal, store, directory, streams, cursors, context, now, toNode },
     readFilter: (filter) => readSessionFilter(filter, filterReading),
+    watchedBy(input) {
+      const { connections, providers } = readSessionFilter(input, filterReading);
+      const isMeant = (name: string) =>
+        (connections?.includes(name) ?? true) &&
+        (providers?.some((provider) => provider === moduleOf(name)?.provider) ?? true);
+      const meant = principal.connections.filter(isMeant);
+      if (!input?.ids) return { connections: meant };
+      const named = Map.groupBy(namedSessions(input.ids, filterReading), ({ connection }) => connection);
+      const isFew = (name: string) => (named.get(name)?.length ?? 0) <= MAX_WATCHED;
+      return {
+        connections: meant.filter((name) => !isFew(name)),
+        sessions: meant.filter(isFew).flatMap((name) => named.get(name) ?? []),
+      };
+    },
     isVisible: ({ connection }) => visible.has(connection),
     providerOf: (connection) => moduleOf(connection)?.provider,
     async nodesOf(changes) {
@@ -80,7 +117,7 @@ export function createLiveReading(
       const last = await store.changes.last();
       const rows = await store.changes.after(position, CAUGHT_UP_AT_ONCE, principal.connections, sessionKey);
       // After the rows: what has been pruned meanwhile may be missing among them.
-      if ((await store.changes.floor()) > position) throw tooOld();
+      await checkKept(position);
       const newest = rows.at(-1)?.sequence ?? position;
       const isAll = rows.length < CAUGHT_UP_AT_ONCE;
       return { changes: rows, upTo: isAll ? Math.max(last, newest) : newest, isAll };

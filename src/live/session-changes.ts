@@ -9,15 +9,7 @@ import type { SessionFilterInput } from "../loaders/session-filter-input.js";
 import type { SessionNode } from "../loaders/nodes.js";
 import type { ChangeRow, SessionFilter } from "../store/store.js";
 import { knownUpTo, type Frontier } from "./cursors.js";
-import {
-  never,
-  type LiveSource,
-  type Numbered,
-  type Page,
-  type Place,
-  type Told,
-  type WatchTarget,
-} from "./live.js";
+import { never, type LiveSource, type Numbered, type Page, type Place, type Told } from "./live.js";
 import { createMatcher } from "./match.js";
 import type { CaughtUp, LiveReading } from "./reading.js";
 
@@ -88,19 +80,18 @@ export async function sessionChanges(
 ): Promise<LiveSource<FeedPlace>> {
   const { store, cursors, principal, now } = reading;
   const filter = reading.readFilter(input);
-  const matcher = createMatcher(filter, store, reading.providerOf);
+  const concernsOf = createMatcher(filter, store, reading.providerOf);
   const shownFirst = snapshotFilter(filter);
 
   /** Changes of sessions that are yet to be shown are left to the snapshot. */
   async function tell(
     changes: readonly ChangeRow[],
     { shown, until }: Pick<FeedPlace, "shown" | "until">,
-    isShared: boolean,
   ): Promise<Told[]> {
     const known = changes.filter(
       (change) => reading.isVisible(change) && (change.sessionKey <= shown || change.sessionKey > until),
     );
-    const concerns = await matcher.concerns(known, isShared);
+    const concerns = await concernsOf(known);
     const concerned = known.filter((_, index) => concerns[index] !== "NONE");
     if (concerned.length === 0) return [];
     const nodes = await reading.nodesOf(concerned);
@@ -110,7 +101,8 @@ export async function sessionChanges(
       // Removed since: there is nothing left to be shown.
       if (concern === "NONE" || session === undefined) return [];
       const { sequence } = change;
-      const cursor = cursors.seal({ position: sequence, key: shown, until });
+      const cursor =
+        shown === Infinity ? cursors.seal(sequence) : cursors.veil({ position: sequence, key: shown, until });
       return [{ sequence, value: toChangeNode(change, session, cursor, concern === "LEFT") }];
     });
   }
@@ -123,7 +115,8 @@ export async function sessionChanges(
       const { changes, upTo: reached } = next ?? (await reading.changesAfter(from));
       next = null;
       const due = changes.filter((change) => change.sequence <= upTo);
-      told.push(...(await tell(due, place, false)));
+      told.push(...(await tell(due, place)));
+      await reading.checkKept(from);
       from = reached;
     }
     return told;
@@ -134,7 +127,8 @@ export async function sessionChanges(
     const first = place.shown > 0 ? await reading.changesAfter(place.position) : null;
     // Whoever was away in the middle of it, or reads slowly, has more behind it than one page should hold.
     if (first !== null && !first.isAll) {
-      const told = await tell(first.changes, place, false);
+      const told = await tell(first.changes, place);
+      await reading.checkKept(place.position);
       return { told, place: placeAt({ ...frontierOf(place), position: first.upTo }), end: null };
     }
     const { upTo, newestKey, rows } = await store.changes.sessionsAt(
@@ -146,12 +140,11 @@ export async function sessionChanges(
     const isLast = rows.length <= PAGE;
     const page = rows.slice(0, PAGE);
     const until = Math.min(place.until, newestKey);
-    matcher.saw(page.map((row) => row.key));
     let next = behind(upTo);
     page.forEach((row, index) => {
       const isThrough = isLast && index === page.length - 1;
       const frontier = isThrough ? knownUpTo(upTo) : { position: upTo, key: row.key, until };
-      const value = toSnapshotNode(reading.toNode(row), cursors.seal(frontier), now());
+      const value = toSnapshotNode(reading.toNode(row), cursors.veil(frontier), now());
       told.push({ sequence: upTo, value });
       next = placeAt(frontier);
     });
@@ -159,21 +152,24 @@ export async function sessionChanges(
   }
 
   async function start(): Promise<FeedPlace> {
-    if (after != null) return placeAt(cursors.open(after));
+    if (after != null) return placeAt(await reading.openCursor(after));
     return snapshot === false ? behind(await store.changes.last()) : BEGINNING;
   }
 
   return {
     stream: reading.streams.changes,
     start: await start(),
-    watched: watchedBy(filter, reading),
+    watched: reading.watchedBy(input),
     async page(place) {
       if (place.shown !== Infinity) return show(place);
       const { changes, upTo } = await reading.changesAfter(place.position);
-      return { told: await tell(changes, ALL, false), place: behind(upTo), end: null };
+      const told = await tell(changes, ALL);
+      // What later changes altered was looked up to tell these.
+      await reading.checkKept(place.position);
+      return { told, place: behind(upTo), end: null };
     },
     async read(rows: readonly Numbered[]) {
-      return { told: await tell(rows as readonly ChangeRow[], ALL, true), end: null };
+      return { told: await tell(rows as readonly ChangeRow[], ALL), end: null };
     },
     [Symbol.asyncIterator]: never as never,
   };
@@ -183,18 +179,4 @@ export async function sessionChanges(
 function snapshotFilter(filter: SessionFilter): SessionFilter {
   const isNamed = filter.phases !== undefined || filter.states !== undefined || filter.refs !== undefined;
   return isNamed ? filter : { ...filter, phases: ["OPEN", "LIVE"] };
-}
-
-/** Connections from which a matching session can come, and sessions that are named. */
-export function watchedBy(filter: SessionFilter, { principal, providerOf }: LiveReading): WatchTarget {
-  const { refs, connections, providers } = filter;
-  const named = refs && new Set(refs.map((ref) => ref.connection));
-  return {
-    connections: principal.connections.filter(
-      (name) =>
-        (connections?.includes(name) ?? true) &&
-        (providers?.some((provider) => provider === providerOf(name)) ?? true) &&
-        (named?.has(name) ?? true),
-    ),
-  };
 }

@@ -1,5 +1,5 @@
 /** `session`: one session as it is, then every change of it, until it is over. */
-import { knownUpTo } from "./cursors.js";
+import { isKnown, knownUpTo } from "./cursors.js";
 import type { ChangeRow } from "../store/store.js";
 import { never, type LiveSource, type Told } from "./live.js";
 import { findSession } from "./one-session.js";
@@ -12,16 +12,18 @@ export async function sessionSource(
   reading: LiveReading,
 ): Promise<LiveSource<FeedPlace>> {
   const { store, cursors, principal, now } = reading;
-  // A cursor of a snapshot that was broken off knows all there is to know of one session.
-  const start = after == null ? BEGINNING : behind(cursors.open(after).position);
+  const frontier = after == null ? null : await reading.openCursor(after);
   const session = await findSession(id, "id", reading);
+  const start = frontier === null || !isKnown(frontier, session.key) ? BEGINNING : behind(frontier.position);
 
   async function tell(changes: readonly ChangeRow[]): Promise<Told[]> {
-    if (changes.length === 0) return [];
+    // A further address, say: nothing that a session shows.
+    const shown = changes.filter(({ changed }) => changed.length > 0);
+    if (shown.length === 0) return [];
     const node = await session.node();
     if (node === null) return [];
-    return changes.map((change) => {
-      const cursor = cursors.seal(knownUpTo(change.sequence));
+    return shown.map((change) => {
+      const cursor = cursors.seal(change.sequence);
       return { sequence: change.sequence, value: toChangeNode(change, node, cursor, false) };
     });
   }
@@ -37,7 +39,7 @@ export async function sessionSource(
         return { told, place: behind(upTo), end };
       }
       const { upTo, rows } = await store.changes.sessionsAt({}, { key: session.key }, principal.connections);
-      const cursor = cursors.seal(knownUpTo(upTo));
+      const cursor = cursors.veil(knownUpTo(upTo));
       const told = rows.map((row) => ({
         sequence: upTo,
         value: toSnapshotNode(reading.toNode(row), cursor, now()),

@@ -5,7 +5,7 @@ import type { ChangeRow } from "../store/store.js";
 import { never, type LiveSource, type Told } from "./live.js";
 import { createMatcher } from "./match.js";
 import type { LiveReading } from "./reading.js";
-import { behind, watchedBy, type FeedPlace } from "./session-changes.js";
+import { behind, type FeedPlace } from "./session-changes.js";
 
 /** Throws `BadUserInputError`. */
 export async function transfersSource(
@@ -14,14 +14,14 @@ export async function transfersSource(
 ): Promise<LiveSource<FeedPlace>> {
   const { store } = reading;
   const filter = reading.readFilter(input);
-  const matcher = createMatcher(filter, store, reading.providerOf);
+  const concernsOf = createMatcher(filter, store, reading.providerOf);
 
-  async function tell(changes: readonly ChangeRow[], isShared: boolean): Promise<Told[]> {
+  async function tell(changes: readonly ChangeRow[]): Promise<Told[]> {
     const about = changes.filter(
       (change) => reading.isVisible(change) && change.changed.includes("transfers"),
     );
     if (about.length === 0) return [];
-    const concerns = await matcher.concerns(about, isShared);
+    const concerns = await concernsOf(about);
     const matching = about.filter((_, index) => concerns[index] === "MATCHES");
     if (matching.length === 0) return [];
     const nodes = await reading.nodesOf(matching);
@@ -39,17 +39,17 @@ export async function transfersSource(
   return {
     stream: reading.streams.changes,
     start: behind(await store.changes.last()),
-    watched: watchedBy(filter, reading),
+    watched: reading.watchedBy(input),
     async page({ position }) {
       const { changes, upTo } = await reading.changesAfter(position);
       return {
-        told: await tell(changes, false),
+        told: await tell(changes),
         place: behind(upTo),
         end: null,
       };
     },
     async read(rows) {
-      return { told: await tell(rows as readonly ChangeRow[], true), end: null };
+      return { told: await tell(rows as readonly ChangeRow[]), end: null };
     },
     [Symbol.asyncIterator]: never as never,
   };

@@ -43,7 +43,7 @@ export function readSessionFilter(
     // A name that the principal may not know matches nothing, exactly like one that does not exist.
     filter.connections = connections.filter((name) => reading.principal.connections.includes(name));
   }
-  if (ids) filter.refs = readIds(ids, reading);
+  if (ids) filter.refs = namedSessions(ids, reading);
   if (address !== null && address !== undefined) filter.address = readAddress(address, reading.regions);
   if (text !== null && text !== undefined) {
     // Whoever may not read what was said and written must not find it either.
@@ -59,13 +59,18 @@ export function readSessionFilter(
   return filter;
 }
 
-function readIds(ids: readonly string[], { principal, toProviderKey }: FilterReading): SessionRef[] {
+/** The sessions that ids name, of connections that may be seen. Throws `BadUserInputError` for too many. */
+export function namedSessions(
+  ids: readonly string[],
+  { principal, toProviderKey }: FilterReading,
+): (SessionRef & { providerId: string })[] {
   if (ids.length > MAX_IDS) throw invalid("ids", `expected at most ${MAX_IDS} ids, got ${ids.length}`);
   return ids.flatMap((id) => {
     const parsed = parseGlobalId(id);
     if (parsed?.kind !== "session" || !principal.connections.includes(parsed.connection)) return [];
-    const providerKey = toProviderKey(parsed.connection, parsed.parts[0] ?? "");
-    return providerKey === null ? [] : [{ connection: parsed.connection, providerKey }];
+    const providerId = parsed.parts[0] ?? "";
+    const providerKey = toProviderKey(parsed.connection, providerId);
+    return providerKey === null ? [] : [{ connection: parsed.connection, providerKey, providerId }];
   });
 }
 

@@ -7,9 +7,14 @@ export function* removeSessions(keys: readonly number[], dialect: Dialect): SqlP
   yield* run(`DELETE FROM sessions WHERE ${dialect.among("key", "integer")}`, [dialect.list(keys)]);
 }
 
-/** Removes what the change log says of sessions. */
+/** Removes what the change log says of sessions. That it reached so far is noted: cursors may stand there. */
 export function* removeChangesOf(keys: readonly number[], dialect: Dialect): SqlPlan<void> {
   if (keys.length === 0) return;
   const where = dialect.among("session_key", "integer");
+  const [newest] = yield* run(`SELECT COALESCE(max(sequence), 0) AS last FROM changes WHERE ${where}`, [
+    dialect.list(keys),
+  ]);
+  const reached = Number(newest?.["last"] ?? 0);
+  yield* run("UPDATE change_feed SET reached = ? WHERE reached < ?", [reached, reached]);
   yield* run(`DELETE FROM changes WHERE ${where}`, [dialect.list(keys)]);
 }

@@ -41,6 +41,7 @@ export class Push {
   readonly #closing = new Set<Promise<void>>();
   #channel: PushChannel | null = null;
   #isHealthy = false;
+  #isFull = false;
 
   constructor(state: ConnectionState, dependencies: PushDependencies) {
     this.#state = state;
@@ -61,6 +62,11 @@ export class Push {
   /** Whether a session should be followed and cannot be: only polls tell of it. */
   isLost(providerKey: string): boolean {
     return this.#streams.get(providerKey)?.isLost === true;
+  }
+
+  /** More sessions are followed one by one than there may be streams: only polls tell of the others. */
+  get isFull(): boolean {
+    return this.#isFull;
   }
 
   /** Opens or closes the channel of the whole connection. */
@@ -108,6 +114,9 @@ export class Push {
     const wanted = new Map([...new Map(all)].slice(0, MAX_STREAMS));
     for (const [key, followed] of this.#streams) if (!wanted.has(key)) this.#unfollow(key, followed);
     for (const [key, id] of wanted) if (!this.#streams.has(key)) this.#stream(key, id);
+    const wasFull = this.#isFull;
+    this.#isFull = sessions.length > MAX_STREAMS;
+    if (this.#isFull !== wasFull) this.#dependencies.onHealth();
   }
 
   async close(): Promise<void> {

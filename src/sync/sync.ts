@@ -113,9 +113,10 @@ export function createSync(options: SyncOptions): Sync {
     );
   }
 
-  /** Somebody watches the connection, or a session of it whose own stream does not work. */
+  /** Somebody watches the connection, or a session of it that has no stream of its own or one that does not work. */
   const isPolled = (name: string) =>
     watches.isWatched(name) ||
+    pushes.get(name)?.isFull === true ||
     watches.sessions(name).some(({ providerKey }) => pushes.get(name)?.isLost(providerKey));
 
   /** Who is told by push needs a poll only for what push may have left out. */

@@ -70,7 +70,7 @@ describe.each(DATABASES)("one session on $name", (kind) => {
     await look();
     const client = await live.watch<Change>("session", SESSION, { id: ID });
     await client.until(({ frames }) => frames.length === 1);
-    expect(live.watched).toEqual(["speko"]);
+    expect(live.watched).toEqual(["speko/call"]);
     await live.ingest.ingest("speko", [snapshot("another")]);
     await look({ facts: ended(Date.now()) });
     await client.until(({ frames }) => frames.length === 2);

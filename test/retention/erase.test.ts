@@ -9,7 +9,7 @@ import type { Database } from "../../src/store/sql.js";
 import type { Store } from "../../src/store/store.js";
 import { countTexts } from "../support/database-bytes.js";
 import { DATABASES } from "../support/databases.js";
-import { facts, party, snapshot } from "../support/snapshots.js";
+import { facts, member, party, snapshot, turn } from "../support/snapshots.js";
 
 const spelling = (typed: string, region = "US") => {
   const address = spellAddress(typed, region);
@@ -113,6 +113,27 @@ describe.each(DATABASES)("erasing on $name", (kind) => {
       "555-0134": 0,
       [NUMBER]: 0,
     });
+    store = createStore((database = await openDatabase(url)));
+  });
+
+  it("takes what only the change log has left, in whatever it had altered", async () => {
+    const address = "anna@pbx.example.test";
+    await ingest.ingest("one", [
+      call("said", { transcript: [turn(0, { text: `write to ${address}` })] }),
+      call("named", { members: [member("m", { displayName: address })] }),
+      call("noted", { fields: { note: address, long: `${address} ${"x".repeat(200)}` } }),
+      call("other"),
+    ]);
+    await ingest.ingest("one", [
+      { ...call("said", { transcript: [turn(0, { text: "write to nobody" })] }), observedAt: 2_000 },
+      { ...call("named", { members: [member("m", { displayName: "Nobody" })] }), observedAt: 2_000 },
+      { ...call("noted", { fields: { note: "nothing", long: "nothing" } }), observedAt: 2_000 },
+    ]);
+    const { sessions } = await erase(store.erasure, spelling(address), () => 10_000);
+    expect(sessions).toBe(3);
+    expect(await ids()).toEqual(["other"]);
+    await store.close();
+    expect(await countTexts(url, [address])).toEqual({ [address]: 0 });
     store = createStore((database = await openDatabase(url)));
   });
 

@@ -36,7 +36,7 @@ export interface LiveGateway extends AsyncDisposable {
   readonly store: Store;
   readonly sync: Sync;
   readonly directory: ConnectionDirectory;
-  /** Connections that are watched at the moment, each as often as it is. */
+  /** What is watched at the moment, each as often as it is: connections, and sessions as "connection/provider key". */
   readonly watched: string[];
   /** Subscribes; with a root field, frames are that field's values. */
   watch<Data>(field: string, query: string, variables?: object, who?: Principal): Promise<Told<Data>>;
@@ -66,7 +66,8 @@ export async function openLiveGateway(url: string, now: () => number = Date.now)
   const sync: Sync = {
     ...createSync({ ...shared, directory, pollIdleMs: 1e9, pollLiveMs: 1e9 }),
     look: () => Promise.resolve(),
-    watch({ connections: names }) {
+    watch({ connections: whole, sessions = [] }) {
+      const names = [...whole, ...sessions.map((session) => `${session.connection}/${session.providerKey}`)];
       watched.push(...names);
       return () => names.forEach((name) => watched.splice(watched.indexOf(name), 1));
     },

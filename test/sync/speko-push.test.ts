@@ -1,5 +1,6 @@
 /** Speko's calls as their streams tell them, while polls are too slow to tell anything. */
 import { afterEach, describe, expect, it } from "vitest";
+import { openStream } from "../support/event-source.js";
 import { startLiveWorld, type LiveWorld, type SeenSession } from "../support/live-world.js";
 
 const ADA = { name: "Ada", number: "+12025550150", extension: null, email: null };
@@ -78,6 +79,33 @@ describe("a call that somebody watches", () => {
       return latest;
     };
     await expect.poll(opened, { timeout: 15_000, interval: 1_000 }).not.toContain("cursor=-1%3A0");
+  });
+});
+
+describe("a call that somebody subscribes to", () => {
+  it.each([
+    [
+      "by a filter",
+      "($id: ID!) { sessionChanges(filter: { ids: [$id] }) { session { transcript { text } } } }",
+    ],
+    ["by itself", "($id: ID!) { session(id: $id) { session { transcript { text } } } }"],
+  ])("%s is followed, and its connection is not listed for it", async (_, selection) => {
+    const { step, session } = await startCall();
+    await using stream = await openStream(`${world.gateway.url}/graphql`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ query: `subscription ${selection}`, variables: { id: session.id } }),
+    });
+    await expect.poll(streams).toHaveLength(1);
+    step(say("a table for two"));
+    let told: string | undefined;
+    do told = (await stream.next())?.data;
+    while (told !== undefined && !told.includes("a table for two"));
+    expect(told).toContain("a table for two");
+    expect(streams()).toHaveLength(1);
+    expect(world.sandbox.servers.speko.requests.filter(({ url }) => url.startsWith("/v1/sessions?"))).toEqual(
+      [],
+    );
   });
 });
 

@@ -14,6 +14,7 @@ import * as lookDigest from "./0009-look-digest.js";
 import * as changeFeed from "./0010-change-feed.js";
 import * as leases from "./0011-leases.js";
 import * as webhookInbox from "./0012-webhook-inbox.js";
+import * as changeUndo from "./0013-change-undo.js";
 
 interface Migration {
   up(knex: Knex): Promise<void>;
@@ -34,6 +35,7 @@ const MIGRATIONS: readonly (readonly [string, Migration])[] = [
   ["0010-change-feed", changeFeed],
   ["0011-leases", leases],
   ["0012-webhook-inbox", webhookInbox],
+  ["0013-change-undo", changeUndo],
 ];
 
 const source: Knex.MigrationSource<readonly [string, Migration]> = {

@@ -3,30 +3,36 @@ import { fromJson, SELECT_SESSION, toSessionRow } from "../session-columns.js";
 import { toChangedParts, toFilteredFacts } from "../change-columns.js";
 import type { Database, SqlRow } from "../sql.js";
 import type { ChangeRepository, ChangeRow, SessionFilter } from "../store.js";
+import { createMatches, LOG_END } from "./change-matches.js";
 import { addFilter, addScope, Conditions } from "./session-conditions.js";
 
-/** Where the log ends: never before what was pruned. */
-const LAST = `SELECT CASE WHEN newest.last > change_feed.floor THEN newest.last ELSE change_feed.floor END AS up_to
-  FROM change_feed, (SELECT COALESCE(max(sequence), 0) AS last FROM changes) AS newest`;
+/** All that is told of a change; what undoing it takes is read where it is undone. */
+const ROW = "sequence, session_key, connection, at, kind, changed, previous_state, before, after, parts";
 
 /** The change log of one database. */
-export function createChangeRepository({ all, dialect }: Database): ChangeRepository {
+export function createChangeRepository(database: Database): ChangeRepository {
+  const { all, dialect } = database;
   return {
     async after(sequence, limit, scope, sessionKey) {
       const conditions = new Conditions();
       conditions.add("sequence > ?", sequence);
       if (sessionKey !== undefined) conditions.add("session_key = ?", sessionKey);
       addScope(conditions, scope, dialect);
-      const sql = `SELECT * FROM changes${conditions.where} ORDER BY sequence LIMIT ?`;
+      const sql = `SELECT ${ROW} FROM changes${conditions.where} ORDER BY sequence LIMIT ?`;
       return (await all(sql, [...conditions.values, limit])).map(toChangeRow);
     },
     async last() {
-      const [row] = await all(LAST, []);
+      const [row] = await all(LOG_END, []);
       return Number(row?.["up_to"] ?? 0);
     },
-    async floor() {
-      const [row] = await all("SELECT floor FROM change_feed", []);
-      return Number(row?.["floor"] ?? 0);
+    async floor(scope) {
+      const conditions = new Conditions();
+      addScope(conditions, scope, dialect);
+      const [row] = await all(
+        `SELECT floor, (SELECT COALESCE(max(floor), 0) FROM change_floors${conditions.where}) AS own FROM change_feed`,
+        conditions.values,
+      );
+      return Math.max(Number(row?.["floor"] ?? 0), Number(row?.["own"] ?? 0));
     },
     async sessionsAt(filter, which, scope) {
       const conditions = new Conditions();
@@ -39,7 +45,7 @@ export function createChangeRepository({ all, dialect }: Database): ChangeReposi
       const order = leavesFew(filter) ? "+key" : "key";
       // One statement sees one state: the sessions are as they were when the log ended just there.
       const sql = `SELECT place.up_to, (SELECT COALESCE(max(key), 0) FROM sessions) AS newest_key, found.*
-        FROM (${LAST}) AS place
+        FROM (${LOG_END}) AS place
         LEFT JOIN (${SELECT_SESSION}${conditions.where} ORDER BY ${order} LIMIT ?) AS found ON 1 = 1
         ORDER BY found.key`;
       const rows = await all(sql, [...conditions.values, "key" in which ? 1 : which.limit]);
@@ -49,10 +55,11 @@ export function createChangeRepository({ all, dialect }: Database): ChangeReposi
         rows: rows.filter((row) => row["key"] !== null).map(toSessionRow),
       };
     },
-    async matching(keys, filter) {
+    matches: createMatches(database),
+    async named(keys, refs) {
       const conditions = new Conditions();
       conditions.add(dialect.among("key", "integer"), dialect.list(keys));
-      addFilter(conditions, filter, dialect, new Set());
+      addFilter(conditions, { refs }, dialect);
       const rows = await all(`SELECT key FROM sessions${conditions.where}`, conditions.values);
       return new Set(rows.map((row) => row["key"] as number));
     },

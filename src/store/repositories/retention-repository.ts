@@ -19,6 +19,9 @@ const PAYLOADS = `SELECT session_key, connection, phase, COALESCE(ended_at, star
   FROM (SELECT session_key FROM session_payloads WHERE session_key > ? ORDER BY session_key LIMIT ?) AS page
   JOIN sessions ON sessions.key = page.session_key ORDER BY session_key`;
 
+const RAISE_FLOOR = `INSERT INTO change_floors (connection, floor) VALUES (?, ?)
+  ON CONFLICT (connection) DO UPDATE SET floor = excluded.floor WHERE change_floors.floor < excluded.floor`;
+
 /** Removals of one database. */
 export function createRetentionRepository(database: Database): RetentionRepository {
   const { dialect } = database;
@@ -55,15 +58,20 @@ export function createRetentionRepository(database: Database): RetentionReposito
     removeChanges: (before, limit) =>
       database.transaction(function* (): SqlPlan<number> {
         const rows = yield* run(
-          `SELECT sequence FROM changes WHERE at < ? AND sequence < (SELECT max(sequence) FROM changes)
+          `SELECT sequence, connection FROM changes WHERE at < ? AND sequence < (SELECT max(sequence) FROM changes)
            ORDER BY at LIMIT ?`,
           [before, limit],
         );
-        const sequences = keysOf(rows, "sequence");
         // Whoever stands behind the newest of them has lost nothing; whoever stands before it must begin again.
-        const floor = sequences.reduce((highest, sequence) => Math.max(highest, sequence), 0);
-        yield* run("UPDATE change_feed SET floor = ? WHERE floor < ?", [floor, floor]);
-        return yield* removeBy("changes", "sequence", sequences);
+        const floors = new Map<string, number>();
+        for (const row of rows) {
+          const [connection, sequence] = [row["connection"] as string, row["sequence"] as number];
+          floors.set(connection, Math.max(floors.get(connection) ?? 0, sequence));
+        }
+        // In one order, so that two gateways that prune at once wait for each other and not in a circle.
+        for (const connection of [...floors.keys()].sort())
+          yield* run(RAISE_FLOOR, [connection, floors.get(connection) ?? 0]);
+        return yield* removeBy("changes", "sequence", keysOf(rows, "sequence"));
       }),
 
     removeCommands: (before, limit) =>
