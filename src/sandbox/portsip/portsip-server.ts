@@ -1,4 +1,5 @@
 import type { SandboxServer, SandboxServerOptions } from "../conversation.js";
+import { createPushLog } from "../kit/push-log.js";
 import { createRandom } from "../kit/random.js";
 import { startSandboxHttp, type SandboxHttp } from "../kit/sandbox-http.js";
 import { createPortsipAuth, type Generation } from "./portsip-auth.js";
@@ -37,6 +38,8 @@ export interface PortsipSandboxServer extends SandboxServer {
   setIdSpelling(spelling: IdSpelling): void;
   /** Which login endpoints exist. @default "22.2" */
   setGeneration(generation: Generation): void;
+  /** Whether its WebSocket for events lets anybody in; off, whoever is connected is thrown out. @default true */
+  setWsi(isOpen: boolean): void;
   /** Every access token stops working. */
   expireTokens(): void;
   setExpiresIn(seconds: number): void;
@@ -69,8 +72,9 @@ export async function startPortsipServer(options: SandboxServerOptions): Promise
     handle: (request) => handle(request),
     isExempt: ({ path }) => path.startsWith("/api/auth/") || path.startsWith("/api/login"),
   });
-  const stopWsi = serveWsi(http.server, book, options.now);
-  const stopWebhooks = deliverEvents(book, tenant, options.now);
+  const pushes = createPushLog(options.now);
+  const wsi = serveWsi({ server: http.server, book, pushes, now: options.now });
+  const stopWebhooks = deliverEvents(book, tenant, pushes, options.now);
 
   return {
     name: "portsip",
@@ -103,7 +107,12 @@ export async function startPortsipServer(options: SandboxServerOptions): Promise
     expireTokens: auth.expireTokens,
     lose: book.lose,
     requests: http.requests,
-    forget: http.forget,
+    pushes: pushes.entries,
+    setWsi: wsi.setOpen,
+    forget() {
+      pushes.forget();
+      http.forget();
+    },
     records() {
       const sessions = book.sessions();
       const ended = sessions.filter((session) => session.endedAt !== null);
@@ -127,7 +136,7 @@ export async function startPortsipServer(options: SandboxServerOptions): Promise
     async close() {
       book.stop();
       stopWebhooks();
-      stopWsi();
+      wsi.close();
       await http.close();
     },
   };

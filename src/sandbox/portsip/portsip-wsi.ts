@@ -1,25 +1,53 @@
 /** WSI, the PBX's WebSocket for events (PortSIP reference §6). */
 import type { Server } from "node:http";
 import { WebSocketServer, type WebSocket } from "ws";
+import type { PushLog } from "../kit/push-log.js";
 import type { PortsipBook } from "./portsip-book.js";
 import { loginOf, type Login } from "./portsip-logins.js";
+import type { Message } from "./portsip-messages.js";
 import { createSubscription, maySubscribe, TOPICS, type Topic } from "./portsip-push.js";
 
-/** Serves `/wsi` on the PBX's own port; answers what ends it. */
-export function serveWsi(server: Server, book: PortsipBook, now: () => number): () => void {
-  const sockets = new WebSocketServer({ server, path: "/wsi" });
-  sockets.on("connection", (socket) => converse(socket, book, now));
-  return () => {
-    for (const socket of sockets.clients) socket.terminate();
-    sockets.close();
+export interface WsiOptions {
+  server: Server;
+  book: PortsipBook;
+  /** Takes what is sent to subscribers, replies left out. */
+  pushes: PushLog;
+  now: () => number;
+}
+
+export interface Wsi {
+  /** Off: whoever is connected is thrown out, and nobody is let in. @default true */
+  setOpen(isOpen: boolean): void;
+  close(): void;
+}
+
+/** Serves `/wsi` on the PBX's own port. */
+export function serveWsi({ server, book, pushes, now }: WsiOptions): Wsi {
+  let isOpen = true;
+  const sockets = new WebSocketServer({ server, path: "/wsi", verifyClient: () => isOpen });
+  sockets.on("connection", (socket) => converse(socket, book, pushes, now));
+  const throwOut = () => sockets.clients.forEach((socket) => socket.terminate());
+  return {
+    setOpen(value) {
+      isOpen = value;
+      if (!isOpen) throwOut();
+    },
+    close() {
+      throwOut();
+      sockets.close();
+    },
   };
 }
 
-function converse(socket: WebSocket, book: PortsipBook, now: () => number): void {
+function converse(socket: WebSocket, book: PortsipBook, pushes: PushLog, now: () => number): void {
   let login: Login | null = null;
   const subscription = createSubscription(book);
   const send = (message: object) => socket.send(JSON.stringify(message));
-  const stop = book.listen((event) => subscription.messages(event).forEach(send));
+  const push = (message: Message) => {
+    pushes.note("socket", String(message["event_type"] ?? "snapshot"));
+    send(message);
+  };
+  const stop = book.listen((event) => subscription.messages(event).forEach(push));
   socket.on("close", stop);
   socket.on("message", (data: Buffer) => {
     const message = readMessage(data);
@@ -50,7 +78,7 @@ function converse(socket: WebSocket, book: PortsipBook, now: () => number): void
     const [extensions, queues] = [listOf(message["extensions"]), listOf(message["queues"])];
     const scope = { ...(extensions && { extensions }), ...(queues && { queues }) };
     reply();
-    for (const topic of known) subscription.add(topic, scope, now()).forEach(send);
+    for (const topic of known) subscription.add(topic, scope, now()).forEach(push);
   });
 }
 
