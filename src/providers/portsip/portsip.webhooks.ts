@@ -44,19 +44,22 @@ function verify({ method, headers, body }: WebhookDelivery, token: string): Webh
 
 /** The session goes on until this comes (§7.4). */
 const OVER = "call_cdr";
+/** Somebody has picked up; not every version says `cdr_` (§10 Q8). */
+const ANSWERED = /^(?:cdr_)?target_answer$/i;
 
 /**
- * Which call it is about, and what no read of a call that is up tells: its direction, and that it has just ended. All
- * else is read again, since events spell parties and reasons in ways of their own (§10 Q6, Q7, Q13).
+ * Which call it is about, and what no read of a call that is up tells: its direction, that it has just been answered, and
+ * that it has just ended. All else is read again, since events spell parties and reasons in ways of their own (§10 Q6,
+ * Q7, Q13).
  */
 function read(message: string, receivedAt: EpochMs): WebhookNews {
   const event = readObject(parseJson(message), []);
   const id = event?.text("session_id") ?? null;
   if (event === null || id === null || !isPortsipId(id)) return { about: null, snapshot: null };
   const about = { providerId: id, providerKey: toPortsipKey(id) };
-  const told = { phase: "UNKNOWN", state: "UNKNOWN", endedAt: null } as const;
+  const type = event.text("event_type")?.trim() ?? "";
   const at = Math.min(toTime(event, "time") ?? toTime(event, "ended_time") ?? receivedAt, receivedAt);
-  const ended = event.text("event_type") === OVER ? toEnded(event, at) : told;
+  const isAnswer = ANSWERED.test(type);
   const snapshot: SessionSnapshot = {
     ...about,
     provider: "PORTSIP",
@@ -66,12 +69,12 @@ function read(message: string, receivedAt: EpochMs): WebhookNews {
     facts: {
       channel: "VOICE",
       direction: toDirection(event.text("direction")),
-      ...ended,
+      ...(type === OVER ? toEnded(event, at) : toGoingOn(isAnswer)),
       title: null,
       from: null,
       to: null,
       startedAt: null,
-      answeredAt: null,
+      answeredAt: isAnswer ? at : null,
       updatedAt: null,
       durationSeconds: null,
       cost: null,
@@ -84,10 +87,15 @@ function read(message: string, receivedAt: EpochMs): WebhookNews {
   return { about, snapshot };
 }
 
-function toEnded(
-  event: WireObject,
-  at: EpochMs,
-): Pick<SessionSnapshot["facts"], "phase" | "state" | "endedAt"> {
+type HowItIs = Pick<SessionSnapshot["facts"], "phase" | "state" | "endedAt">;
+
+function toGoingOn(isAnswer: boolean): HowItIs {
+  return isAnswer
+    ? { phase: "LIVE", state: "IN_PROGRESS", endedAt: null }
+    : { phase: "UNKNOWN", state: "UNKNOWN", endedAt: null };
+}
+
+function toEnded(event: WireObject, at: EpochMs): HowItIs {
   const state = toEndedState({
     status: event.text("call_status"),
     reason: event.text("ended_reason") ?? event.text("end_reason"),
