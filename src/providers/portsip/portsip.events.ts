@@ -48,6 +48,25 @@ export function isEnd({ type, wire }: PortsipEvent): boolean {
   return reason === null || !/TRANSFER|REFERRED|REDIRECTED|REPLACED/.test(reason);
 }
 
+/**
+ * True for the message that the call is answered. A call that somebody asked the PBX for rings its caller first, whose
+ * picking up is told in the same way, as that of a target that has the caller's own address (§3.3).
+ */
+export function isAnswer({ type, wire }: Pick<PortsipEvent, "type" | "wire">): boolean {
+  if (type !== "target_answer") return false;
+  const target = toUser(wire.string("destination") ?? wire.string("destiantion"));
+  return target === null || target !== toUser(wire.string("caller"));
+}
+
+/** Who an address is of: `1001` of `sip:1001@pbx.example.com;transport=tls`, and of `1001`. */
+function toUser(address: string | null): string | null {
+  const user = address
+    ?.replace(/^(?:sips?|tel):/i, "")
+    .replace(/[@;?].*$/, "")
+    .trim();
+  return user === undefined || user === "" ? null : user;
+}
+
 /** What a message says of a call that is known under `providerId`. Its order does not matter: see the merge rules. */
 export function toEventSnapshot(
   event: PortsipEvent,
@@ -64,7 +83,7 @@ export function toEventSnapshot(
     from: null,
     to: null,
     startedAt: type === "call_start" ? at : seconds(wire, "start_time"),
-    answeredAt: type === "target_answer" ? at : seconds(wire, "answered_time"),
+    answeredAt: isAnswer(event) ? at : seconds(wire, "answered_time"),
     endedAt: isEnd(event) ? (seconds(wire, "ended_time") ?? at) : null,
     updatedAt: null,
     durationSeconds: isEnd(event) ? wire.number("talk_duration") : null,
@@ -90,12 +109,11 @@ export function toEventSnapshot(
 
 function toState(event: PortsipEvent): Pick<SessionFacts, "phase" | "state"> {
   if (isEnd(event)) return { phase: "ENDED", state: toEndedState(event.wire) };
+  if (isAnswer(event)) return { phase: "LIVE", state: "IN_PROGRESS" };
   switch (event.type) {
     case "call_start":
     case "target_ringing":
       return { phase: "LIVE", state: "RINGING" };
-    case "target_answer":
-      return { phase: "LIVE", state: "IN_PROGRESS" };
     default:
       return { phase: "UNKNOWN", state: "UNKNOWN" };
   }

@@ -10,6 +10,7 @@ import type {
   WebhookVerdict,
 } from "../provider.js";
 import { readObject, type WireObject } from "../wire/index.js";
+import { isAnswer, parseEvent } from "./portsip.events.js";
 import { isPortsipId, toPortsipKey } from "./portsip.id.js";
 import { toEndedState } from "./portsip.state.js";
 import { toDirection } from "./portsip.words.js";
@@ -44,8 +45,6 @@ function verify({ method, headers, body }: WebhookDelivery, token: string): Webh
 
 /** The session goes on until this comes (§7.4). */
 const OVER = "call_cdr";
-/** Somebody has picked up; not every version says `cdr_` (§10 Q8). */
-const ANSWERED = /^(?:cdr_)?target_answer$/i;
 
 /**
  * Which call it is about, and what no read of a call that is up tells: its direction, that it has just been answered, and
@@ -53,13 +52,14 @@ const ANSWERED = /^(?:cdr_)?target_answer$/i;
  * Q7, Q13).
  */
 function read(message: string, receivedAt: EpochMs): WebhookNews {
-  const event = readObject(parseJson(message), []);
+  const json = parseJson(message);
+  const event = readObject(json, []);
   const id = event?.text("session_id") ?? null;
   if (event === null || id === null || !isPortsipId(id)) return { about: null, snapshot: null };
   const about = { providerId: id, providerKey: toPortsipKey(id) };
-  const type = event.text("event_type")?.trim() ?? "";
   const at = Math.min(toTime(event, "time") ?? toTime(event, "ended_time") ?? receivedAt, receivedAt);
-  const isAnswer = ANSWERED.test(type);
+  const call = parseEvent(json);
+  const isAnswered = call !== null && isAnswer(call);
   const snapshot: SessionSnapshot = {
     ...about,
     provider: "PORTSIP",
@@ -69,12 +69,12 @@ function read(message: string, receivedAt: EpochMs): WebhookNews {
     facts: {
       channel: "VOICE",
       direction: toDirection(event.text("direction")),
-      ...(type === OVER ? toEnded(event, at) : toGoingOn(isAnswer)),
+      ...(event.text("event_type") === OVER ? toEnded(event, at) : toGoingOn(isAnswered)),
       title: null,
       from: null,
       to: null,
       startedAt: null,
-      answeredAt: isAnswer ? at : null,
+      answeredAt: isAnswered ? at : null,
       updatedAt: null,
       durationSeconds: null,
       cost: null,
@@ -89,8 +89,8 @@ function read(message: string, receivedAt: EpochMs): WebhookNews {
 
 type HowItIs = Pick<SessionSnapshot["facts"], "phase" | "state" | "endedAt">;
 
-function toGoingOn(isAnswer: boolean): HowItIs {
-  return isAnswer
+function toGoingOn(isAnswered: boolean): HowItIs {
+  return isAnswered
     ? { phase: "LIVE", state: "IN_PROGRESS", endedAt: null }
     : { phase: "UNKNOWN", state: "UNKNOWN", endedAt: null };
 }
