@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { mkdir, rm } from "node:fs/promises";
+import { createServer, type AddressInfo } from "node:net";
 import { parseArgs } from "node:util";
 import { startSandbox } from "../sandbox/sandbox.js";
 import type { Command } from "./commands.js";
@@ -16,6 +18,9 @@ HOST, PORT and LOG_LEVEL are obeyed; provider credentials and DATABASE_URL are n
 `;
 
 const DATABASE = "data/demo.db";
+/** The defaults of HOST and PORT. */
+const LOOPBACK = "127.0.0.1";
+const DEFAULT_PORT = "4000";
 
 /** `switchboard demo`: the main job on lifelike input, with nothing to set up. */
 export const runDemo: Command = async ({ argv, environment, signal, print }) => {
@@ -30,7 +35,8 @@ export const runDemo: Command = async ({ argv, environment, signal, print }) => 
     // The sandbox begins its history anew at each start, so what an earlier demo knew of it would be wrong.
     await Promise.all(["", "-wal", "-shm"].map((suffix) => rm(DATABASE + suffix, { force: true })));
     await mkdir("data", { recursive: true });
-    const { HOST, PORT, LOG_LEVEL } = environment;
+    const { HOST, LOG_LEVEL } = environment;
+    const PORT = await choosePort(environment);
     const config = readConfig({
       environment: {
         HOST,
@@ -40,6 +46,8 @@ export const runDemo: Command = async ({ argv, environment, signal, print }) => 
         SWITCHBOARD_AUTH: "open",
         SWITCHBOARD_POLL_IDLE_MS: "2000",
         SWITCHBOARD_POLL_LIVE_MS: "1000",
+        // Sessions that are made through the gateway are told where to call back.
+        SWITCHBOARD_PUBLIC_URL: publicUrl(HOST, PORT),
         ...sandbox.environment,
         ...sandbox.webhookEnvironment,
       },
@@ -61,6 +69,29 @@ export const runDemo: Command = async ({ argv, environment, signal, print }) => 
     await sandbox.close();
   }
 };
+
+/** `PORT`; where any will do, one that is free: providers are told of it before the gateway listens. */
+async function choosePort({ HOST, PORT }: Readonly<Record<string, string | undefined>>): Promise<string> {
+  if (PORT?.trim() !== "0") return PORT ?? "";
+  const server = createServer();
+  try {
+    server.listen(0, HOST || LOOPBACK);
+    await once(server, "listening");
+    return String((server.address() as AddressInfo).port);
+  } catch {
+    // Such a host is refused a moment later, with its reason.
+    return PORT;
+  } finally {
+    server.close();
+  }
+}
+
+/** Where the sandbox reaches the gateway; undefined for what is no address, which the configuration complains of. */
+function publicUrl(host: string | undefined, port: string): string | undefined {
+  const name = host || LOOPBACK;
+  const url = `http://${name.includes(":") ? `[${name}]` : name}:${port || DEFAULT_PORT}`;
+  return URL.canParse(url) ? url : undefined;
+}
 
 function readArguments(
   argv: readonly string[],

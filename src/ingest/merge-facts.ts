@@ -28,8 +28,6 @@ function pickWord<T extends string>(
 export interface LookKind {
   /** As the snapshot says. @default false */
   isBlindToHold?: boolean;
-  /** It was pushed: such news may come in any order. @default false */
-  isPush?: boolean;
 }
 
 /**
@@ -41,13 +39,13 @@ export function mergeFacts(
   known: SessionFacts,
   incoming: SessionFacts,
   newer: boolean,
-  { isBlindToHold = false, isPush = false }: LookKind = {},
+  { isBlindToHold = false }: LookKind = {},
 ): SessionFacts {
   const answeredAt = pick(known.answeredAt, incoming.answeredAt, newer);
   const wobbles =
     known.answeredAt !== null && Math.abs((answeredAt ?? 0) - known.answeredAt) <= ANSWER_WOBBLE_MS;
   return {
-    ...mergeState(known, incoming, newer, { isBlindToHold, isPush }),
+    ...mergeState(known, incoming, newer, { isBlindToHold }),
     channel: pickWord(known.channel, incoming.channel, newer),
     direction: pickWord(known.direction, incoming.direction, newer),
     title: pick(known.title, incoming.title, newer),
@@ -66,23 +64,25 @@ function mergeState(
   known: SessionFacts,
   incoming: SessionFacts,
   newer: boolean,
-  { isBlindToHold, isPush }: LookKind,
+  { isBlindToHold }: LookKind,
 ): Pick<SessionFacts, "phase" | "state" | "endedAt"> {
   // A look at one section, or a word nobody has documented: it says nothing of how the session is doing.
   if (incoming.phase === "UNKNOWN" && known.phase !== "UNKNOWN") {
     return { phase: known.phase, state: known.state, endedAt: pick(known.endedAt, incoming.endedAt, newer) };
   }
-  // Held people look like any others to it, and events that come late would have it ring again: what was told stands.
-  const isBlind =
-    (isBlindToHold && known.state === "ON_HOLD") ||
-    (isPush && known.state === "IN_PROGRESS" && incoming.state === "RINGING");
-  if (isBlind && incoming.phase === "LIVE") {
+  // Held people look like any others to it, and those who have just picked up as if they still rang: what was told stands.
+  const isOutranked =
+    known.state === "ON_HOLD" || (known.state === "IN_PROGRESS" && incoming.state === "RINGING");
+  if (isBlindToHold && isOutranked && incoming.phase === "LIVE") {
     return { phase: known.phase, state: known.state, endedAt: known.endedAt };
   }
   const wasEnded = known.phase === "ENDED";
   const isEnded = incoming.phase === "ENDED";
   if (wasEnded && !isEnded) return { phase: "ENDED", state: known.state, endedAt: known.endedAt };
-  const takes = (newer || (isEnded && !wasEnded)) && !(isEnded && wasEnded && incoming.state === "UNKNOWN");
+  // For the same reason it stands whenever it is told, before such a look or after it.
+  const isAnswer = isBlindToHold && known.state === "RINGING" && incoming.state === "IN_PROGRESS";
+  const isNews = newer || isAnswer || (isEnded && !wasEnded);
+  const takes = isNews && !(isEnded && wasEnded && incoming.state === "UNKNOWN");
   const { phase, state } = takes ? incoming : known;
   return { phase, state, endedAt: pick(known.endedAt, incoming.endedAt, newer) };
 }

@@ -132,7 +132,6 @@ export function applySnapshot(state: SessionState, snapshot: SessionSnapshot): S
     ...freshen(state.row, snapshot),
     ...mergeFacts(state.row, snapshot.facts, newer, {
       isBlindToHold: snapshot.isBlindToHold ?? false,
-      isPush: snapshot.source === "PUSH",
     }),
     fields: mergeFields(state.row.fields, snapshot.fields, newer),
     hasTransfer: state.row.hasTransfer || rows.transfers.size > 0,

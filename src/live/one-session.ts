@@ -1,6 +1,7 @@
 /** What the subscriptions to one session have in common: finding it, its changes, and when it is over. */
 import { NotFoundError } from "../errors/index.js";
 import type { SessionNode } from "../loaders/nodes.js";
+import type { Section } from "../model/index.js";
 import type { ChangeRow } from "../store/store.js";
 import { endOf } from "./finality.js";
 import type { End, Numbered, Stream, Told, WatchTarget } from "./live.js";
@@ -27,12 +28,22 @@ export interface OneSession {
   ): Promise<{ told: Told[]; end: End }>;
 }
 
-/** Finds a session as a query would, its provider included. Throws `NotFoundError` where there is none to be seen. */
-export async function findSession(id: string, argument: string, reading: LiveReading): Promise<OneSession> {
+/**
+ * Finds a session as a query would, its provider included, and what of it is named. Throws `NotFoundError` where there is
+ * none to be seen, and the provider's refusal to show that section; one that cannot be read now is told when it can be.
+ */
+export async function findSession(
+  id: string,
+  argument: string,
+  reading: LiveReading,
+  section?: Section,
+): Promise<OneSession> {
   const { store, principal, context, now } = reading;
   const found = await context.sessions.byId(id);
   if (found === null)
     throw new NotFoundError(`${argument}: there is no such session, or none that you may see.`);
+  const failure = section === undefined ? null : await context.sessions.ensure(found, section);
+  if (failure?.code === "PROVIDER_AUTH_FAILED") throw failure;
   const { key, connection, providerKey, providerId } = found.handle.row;
 
   async function row() {

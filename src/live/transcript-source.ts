@@ -20,7 +20,7 @@ export async function transcriptSource(
   reading: LiveReading,
 ): Promise<LiveSource<KnownPlace>> {
   const { store } = reading;
-  const session = await findSession(sessionId, "sessionId", reading);
+  const session = await findSession(sessionId, "sessionId", reading, "transcript");
   const known = (index: number) => String(index);
 
   async function begin(afterIndex: number) {
@@ -62,7 +62,7 @@ export async function transcriptSource(
   return {
     stream: session.stream,
     start: beginning(afterIndex ?? -1),
-    watched: session.watched,
+    watched: { ...session.watched, sections: ["transcript"] },
     async page(place) {
       if (!place.hasBegun) return begin(place.afterIndex);
       const { told, upTo, end } = await session.catchUp(place.position, (changes) => tell(changes, place));

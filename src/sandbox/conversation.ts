@@ -166,6 +166,8 @@ export interface SandboxServer {
   setFaults(faults: Faults): void;
   /** Every request served or broken since the last `forget`, in order: what tests count. */
   readonly requests: readonly SandboxRequest[];
+  /** What it has sent by itself since the last `forget`, in order. */
+  readonly pushes: readonly SandboxPush[];
   forget(): void;
   /**
    * Every record as it is on the wire now, by the provider's name for its kind (`session`, `interaction`, `call`,
@@ -184,6 +186,17 @@ export interface SandboxRequest {
   at: number;
 }
 
+/** Something that a provider told without being asked. */
+export interface SandboxPush {
+  /** `socket`: PortSIP's WSI. `stream`: a call's event stream at Speko. */
+  by: "socket" | "stream" | "webhook";
+  /** The provider's word for what it tells. */
+  event: string;
+  /** Of a webhook: what it was answered at last; null before that, and where nobody answered. */
+  status: number | null;
+  at: number;
+}
+
 /** What every sandbox provider is built with. */
 export interface SandboxServerOptions {
   /** 0 picks a free port. */
@@ -193,4 +206,6 @@ export interface SandboxServerOptions {
   seed: number;
   /** The sandbox's clock, epoch ms. */
   now: () => number;
+  /** Whether people whom a provider rings for a session of its API pick up, where that is not its own to say. @default false */
+  havePeople?: boolean;
 }

@@ -60,7 +60,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const now = options.now ?? Date.now;
   const starters = { ...SERVER_STARTERS, ...options.starters };
   const servers = await startAll(providers, (name) =>
-    starters[name]({ port: ports[name] ?? 0, host, seed, now }),
+    starters[name]({ port: ports[name] ?? 0, host, seed, now, havePeople: options.traffic !== null }),
   );
   const conversations: Conversation[] = [];
 

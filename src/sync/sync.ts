@@ -14,6 +14,7 @@ import type { KeptSince } from "./kept-since.js";
 import { PollLoop } from "./poll-loop.js";
 import { Push } from "./push.js";
 import type { Refresh } from "./refresh.js";
+import { WatchedSections } from "./watched-sections.js";
 import { Watches, type WatchTarget } from "./watches.js";
 
 export interface SyncOptions {
@@ -46,7 +47,8 @@ export interface Sync {
   look(connections: readonly string[], maxAgeMs?: number, waitMs?: number): Promise<void>;
   /**
    * Somebody watches: connections are polled fast, and followed by push where they can be, until the answer is called
-   * and a moment longer. A session alone costs its connection's polls only where it cannot be followed by itself.
+   * and a moment longer. A session alone costs its connection's polls only where it cannot be followed by itself. Of its
+   * sections, those that cost a request of their own are read every `pollLiveMs`, until the answer is called.
    */
   watch(target: WatchTarget): () => void;
   stop(): Promise<void>;
@@ -211,10 +213,14 @@ export function createSync(options: SyncOptions): Sync {
     }
   }
 
+  const refresh = createRefresh({ store, ingest, directory, log: options.log, now });
+  const { log } = options;
+  const sections = new WatchedSections({ directory, refresh, everyMs: pollLiveMs, now, log });
+
   return {
     directory,
     coverage,
-    refresh: createRefresh({ store, ingest, directory, log: options.log, now }),
+    refresh,
     start() {
       holdings.start();
     },
@@ -230,10 +236,18 @@ export function createSync(options: SyncOptions): Sync {
       await Promise.race([Promise.all(polls), pause(waitMs, patience.signal)]);
       patience.abort();
     },
-    watch: (target) => watches.watch(target),
+    watch(target) {
+      const leave = watches.watch(target);
+      const leaveSections = sections.watch(target.sessions ?? [], target.sections ?? []);
+      return () => {
+        leave();
+        leaveSections();
+      };
+    },
     async stop() {
       abort.abort();
       watches.close();
+      await sections.stop();
       await holdings.stop();
       await Promise.all([...pushes.values()].map((push) => push.close()));
       await Promise.all([...loops.values()].map((loop) => loop.stop()));

@@ -1,9 +1,12 @@
 /** Who watches what: here, counted, and at other gateways on the same database, as they say it there. */
+import type { Section } from "../model/index.js";
 
 /** What somebody watches: connections as a whole, and single sessions. */
 export interface WatchTarget {
   connections: readonly string[];
   sessions?: readonly WatchedSession[];
+  /** What is watched of these sessions beside themselves. */
+  sections?: readonly Section[];
 }
 
 export interface WatchedSession {

@@ -111,6 +111,25 @@ describe("switchboard demo", () => {
     expect((await fetch(`${url}/readyz`)).status).toBe(200);
   }, 30_000);
 
+  it("hears of what happens from the providers that can tell it", async () => {
+    const parties = `firstParty: "+12025550150", secondParty: "+12125550160", initiateCallToFirstParty: true`;
+    const made = await query(`mutation {
+      createPlivoSession(input: { ${parties} }) { session { ... on PlivoSession { callbackUrl } } }
+      createPortsipSession(input: { caller: "1001", callee: "1002" }) { session { id } }
+    }`);
+    expect(JSON.stringify(made.data)).toContain(`"callbackUrl":"${url}/webhooks/plivo"`);
+    const told = async () => {
+      const { data } = await query("{ connections { name webhooks { lastReceivedAt } } }");
+      const { connections } = data as unknown as {
+        connections: { name: string; webhooks: { lastReceivedAt: string | null } | null }[];
+      };
+      return connections.filter(({ webhooks }) => webhooks?.lastReceivedAt != null).map(({ name }) => name);
+    };
+    await expect
+      .poll(async () => (await told()).sort(), { timeout: 60_000 })
+      .toEqual(["plivo", "portsip", "speko"]);
+  }, 90_000);
+
   it("serves a playground that runs a query and loads nothing from anywhere else", async ({ skip }) => {
     const browser = await startChromium("the playground is not looked at");
     if (browser === null) return skip();

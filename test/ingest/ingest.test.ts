@@ -87,6 +87,21 @@ describe.each(DATABASES)("ingest on $name", (kind) => {
     }
   });
 
+  it.each([[1_000], [3_000]])(
+    "does not let a call ring again that somebody has answered, told at %i",
+    async (told) => {
+      const rings: Partial<SessionSnapshot> = { facts: facts({ state: "RINGING" }), isBlindToHold: true };
+      const answered: Partial<SessionSnapshot> = { facts: facts({ answeredAt: 900 }), isBlindToHold: true };
+      const { row, changes } = await take(
+        { ...rings, observedAt: 2_000 },
+        { ...answered, source: "PUSH", observedAt: told },
+        { ...rings, observedAt: 4_000 },
+      );
+      expect(row).toMatchObject({ state: "IN_PROGRESS", answeredAt: 900 });
+      expect(changes.map((change) => change?.kind)).toEqual(["CREATED", "UPDATED", undefined]);
+    },
+  );
+
   it("logs the end as ENDED once", async () => {
     const ended = { observedAt: 2_000, facts: facts({ phase: "ENDED", state: "MISSED", endedAt: 1_900 }) };
     const { changes } = await take({}, ended, { ...ended, observedAt: 3_000 });

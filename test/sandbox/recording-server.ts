@@ -42,6 +42,7 @@ export async function startRecordingServer(
       [`${name.toUpperCase()}_TOKEN`]: "it's a secret",
     },
     requests: http.requests,
+    pushes: [],
     forget: http.forget,
     webhookEnvironment: {},
     deliverTo: () => undefined,

@@ -86,7 +86,10 @@ const STEPS: Readonly<Record<string, readonly [Step, Record<string, unknown>][]>
       { at: 0, do: "ring", party: "to" },
       { phase: "LIVE", direction: "INBOUND" },
     ],
-    [{ at: 0, do: "answer", party: "to" }, { phase: "LIVE" }],
+    [
+      { at: 0, do: "answer", party: "to" },
+      { phase: "LIVE", state: "IN_PROGRESS" },
+    ],
     [
       { at: 0, do: "end", reason: "caller-hung-up" },
       { phase: "ENDED", state: "COMPLETED" },

@@ -56,6 +56,25 @@ export function toEnd(event: PortsipEvent): Pick<SessionFacts, "phase" | "state"
   return { phase: "ENDED", state, endedAt: seconds(wire, "ended_time") ?? at };
 }
 
+/**
+ * True for the message that the call is answered. A call that somebody asked the PBX for rings its caller first, whose
+ * picking up is told in the same way, as that of a target that has the caller's own address (§3.3).
+ */
+export function isAnswer({ type, wire }: Pick<PortsipEvent, "type" | "wire">): boolean {
+  if (type !== "target_answer") return false;
+  const target = toUser(wire.string("destination") ?? wire.string("destiantion"));
+  return target === null || target !== toUser(wire.string("caller"));
+}
+
+/** Who an address is of: `1001` of `sip:1001@pbx.example.com;transport=tls`, and of `1001`. */
+function toUser(address: string | null): string | null {
+  const user = address
+    ?.replace(/^(?:sips?|tel):/i, "")
+    .replace(/[@;?].*$/, "")
+    .trim();
+  return user === undefined || user === "" ? null : user;
+}
+
 /** What a message says of a call that is known under `providerId`. Its order does not matter: see the merge rules. */
 export function toEventSnapshot(
   event: PortsipEvent,
@@ -72,7 +91,7 @@ export function toEventSnapshot(
     from: null,
     to: null,
     startedAt: type === "call_start" ? at : seconds(wire, "start_time"),
-    answeredAt: type === "target_answer" ? at : seconds(wire, "answered_time"),
+    answeredAt: isAnswer(event) ? at : seconds(wire, "answered_time"),
     updatedAt: null,
     durationSeconds: isEnd(event) ? wire.number("talk_duration") : null,
     cost: null,
@@ -97,12 +116,11 @@ export function toEventSnapshot(
 
 function toState(event: PortsipEvent): Pick<SessionFacts, "phase" | "state" | "endedAt"> {
   if (isEnd(event)) return toEnd(event);
+  if (isAnswer(event)) return { phase: "LIVE", state: "IN_PROGRESS", endedAt: null };
   switch (event.type) {
     case "call_start":
     case "target_ringing":
       return { phase: "LIVE", state: "RINGING", endedAt: null };
-    case "target_answer":
-      return { phase: "LIVE", state: "IN_PROGRESS", endedAt: null };
     default:
       return { phase: "UNKNOWN", state: "UNKNOWN", endedAt: null };
   }

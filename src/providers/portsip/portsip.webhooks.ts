@@ -10,7 +10,7 @@ import {
   type WebhookReceiver,
 } from "../webhooks.js";
 import { readObject } from "../wire/index.js";
-import { isEnd, parseEvent, seconds, toEnd } from "./portsip.events.js";
+import { isAnswer, isEnd, parseEvent, seconds, toEnd } from "./portsip.events.js";
 import { isPortsipId, toPortsipKey } from "./portsip.id.js";
 import { toDirection } from "./portsip.words.js";
 
@@ -40,8 +40,8 @@ export function createPortsipReceiver(token: string): WebhookReceiver {
     },
 
     /**
-     * Which call it is about, and what no read of a call that is up tells: its direction, and that it has just ended.
-     * All else is read again, since events spell parties and reasons in ways of their own (§10 Q6, Q7, Q13). An event
+     * Which call it is about, and what no read of a call that is up tells: its direction, that it has just been
+     * answered, and that it has just ended. All else is read again, since events spell parties and reasons in ways of their own (§10 Q6, Q7, Q13). An event
      * of a kind that is new has its call read.
      */
     read(message, receivedAt) {
@@ -63,6 +63,9 @@ export function createPortsipReceiver(token: string): WebhookReceiver {
           ...NO_FACTS,
           channel: "VOICE",
           direction: toDirection(wire.text("direction")),
+          ...(event !== null && isAnswer(event)
+            ? { phase: "LIVE", state: "IN_PROGRESS", answeredAt: at }
+            : {}),
           ...(event !== null && isEnd(event)
             ? { ...toEnd(event), endedAt: by(seconds(wire, "ended_time") ?? at) }
             : {}),

@@ -66,6 +66,7 @@ export async function startEvoServer(options: SandboxServerOptions): Promise<Evo
     expireLogins: logins.expireAll,
     operations,
     requests: http.requests,
+    pushes: [],
     forget() {
       operations.length = 0;
       http.forget();

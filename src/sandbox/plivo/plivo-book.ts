@@ -2,8 +2,10 @@ import type { Conversation, Step } from "../conversation.js";
 import type { Random } from "../kit/random.js";
 import { PLIVO_ACCOUNT, PLIVO_SUBACCOUNT } from "./plivo-accounts.js";
 import type { CreateArguments, UpdateArguments } from "./plivo-arguments.js";
+import type { PlivoCallbacks } from "./plivo-callbacks.js";
 import { answerParty, closeCall, ringParty, settleRecording, unansweredStatus } from "./plivo-calls.js";
 import { PlivoRefusal, alreadyExpired } from "./plivo-errors.js";
+import { createPlivoLife } from "./plivo-life.js";
 import { createNumberLedger } from "./plivo-numbers.js";
 import { toScriptedSession } from "./plivo-script.js";
 import { isExpired, type MaskingSession, type Recording } from "./plivo-records.js";
@@ -21,37 +23,48 @@ export interface PlivoBook {
   expire(session: MaskingSession): void;
   recordings(): readonly Recording[];
   begin(conversation: Conversation): void;
-  /** Answers the session that it happened in. */
-  apply(conversation: Conversation, step: Step, at: number): MaskingSession;
+  apply(conversation: Conversation, step: Step, at: number): void;
+  /** The same in a session that the API made. @throws Error when there is none */
+  happen(uuid: string, step: Step, at: number): void;
   /** Sessions that begin from now on have their events sent there; null: wherever their creators say. */
   deliverTo(url: string | null): void;
+  /** Nothing happens by itself afterwards. */
+  stop(): void;
 }
 
-export function createPlivoBook(random: Random, now: () => number): PlivoBook {
+export interface PlivoBookOptions {
+  random: Random;
+  now: () => number;
+  /** Are told what happens. */
+  callbacks: PlivoCallbacks;
+  /** Whether the parties of sessions that the API makes pick up when the provider rings them. */
+  havePeople: boolean;
+}
+
+export function createPlivoBook({ random, now, callbacks, havePeople }: PlivoBookOptions): PlivoBook {
   const sessions: MaskingSession[] = [];
   const byUuid = new Map<string, MaskingSession>();
   const ledger = createNumberLedger();
   const apiRandom = random.fork("api");
   /** One stream per conversation, so that the steps of one never change the ids of another. */
   const streams = new Map<string, { session: MaskingSession; random: Random }>();
-  /** Sessions of the API whose first party is being rung, or is to be, because `initiate_call_to_first_party` is on. */
-  const placed = new Set<MaskingSession>();
   let isSorted = true;
   let receiver: string | null = null;
 
-  /**
-   * The provider rings party one as soon as the session exists, which the answer to create does not show yet. Nobody
-   * picks up: a session made through the API has no people in this world.
-   */
-  const settlePlaced = (): void => {
-    for (const session of placed) {
-      const givesUpAt = session.createdAt + session.settings.ring_timeout * 1000;
-      if (session.interactions.length === 0) ringParty(session, "from", session.createdAt, apiRandom);
-      if (now() < givesUpAt) continue;
-      closeCall(session, givesUpAt, "no-answer");
-      placed.delete(session);
-    }
+  const happen = (session: MaskingSession, step: Step, at: number, own: Random): void => {
+    applyStep(session, step, at, own);
+    callbacks.tell(session, step, at);
   };
+  const life = createPlivoLife({
+    now,
+    havePeople,
+    happen: (session, step, at) => happen(session, step, at, apiRandom),
+    giveUp(session, at) {
+      closeCall(session, at, "no-answer");
+      callbacks.send(session, "SessionPartiesHangup", at);
+    },
+    timeOut: (session, at) => callbacks.send(session, "SessionTimeout", at),
+  });
 
   const add = (session: MaskingSession): void => {
     sessions.push(session);
@@ -62,13 +75,13 @@ export function createPlivoBook(random: Random, now: () => number): PlivoBook {
 
   return {
     sessions() {
-      settlePlaced();
+      life.settle(now());
       if (!isSorted) sessions.sort((a, b) => b.createdAt - a.createdAt || b.sequence - a.sequence);
       isSorted = true;
       return sessions;
     },
     find(uuid) {
-      settlePlaced();
+      life.settle(now());
       return byUuid.get(uuid);
     },
 
@@ -100,7 +113,7 @@ export function createPlivoBook(random: Random, now: () => number): PlivoBook {
         interactions: [],
       };
       add(session);
-      if (given.settings.initiate_call_to_first_party) placed.add(session);
+      life.begin(session);
       return session;
     },
 
@@ -112,7 +125,9 @@ export function createPlivoBook(random: Random, now: () => number): PlivoBook {
       session.secondParty = given.secondParty ?? session.secondParty;
       ledger.enter(session);
       session.modifiedAt = at;
-      if (given.expirySeconds !== undefined) session.expiresAt = at + given.expirySeconds * 1000;
+      if (given.expirySeconds === undefined) return;
+      session.expiresAt = at + given.expirySeconds * 1000;
+      life.expiresAnew(session);
     },
 
     expire(session) {
@@ -143,9 +158,15 @@ export function createPlivoBook(random: Random, now: () => number): PlivoBook {
     apply(conversation, step, at) {
       const stream = streams.get(conversation.id);
       if (!stream) throw new Error(`Conversation ${conversation.id} was never begun`);
-      applyStep(stream.session, step, at, stream.random);
-      return stream.session;
+      happen(stream.session, step, at, stream.random);
     },
+    happen(uuid, step, at) {
+      life.settle(at);
+      const session = byUuid.get(uuid);
+      if (!session) throw new Error(`There is no session ${uuid}`);
+      happen(session, step, at, apiRandom);
+    },
+    stop: life.stop,
   };
 }
 

@@ -2,8 +2,10 @@
 import { createHmac } from "node:crypto";
 import type { Step } from "../conversation.js";
 import { deliver, isThisMachine } from "../kit/deliver.js";
+import type { PushLog } from "../kit/push-log.js";
 import type { Random } from "../kit/random.js";
-import { PLIVO_ACCOUNT, PLIVO_SUBACCOUNT } from "./plivo-accounts.js";
+import { PLIVO_ACCOUNT, PLIVO_SUBACCOUNT, type PlivoAccount } from "./plivo-accounts.js";
+import type { PlivoModes } from "./plivo-modes.js";
 import type { MaskingSession } from "./plivo-records.js";
 
 /** One retry when nobody answers (§12.1). */
@@ -12,10 +14,18 @@ const RETRY_AFTER_MS = [500] as const;
 export interface PlivoCallbacks {
   /** Tells the session's receivers of what a step was. */
   tell(session: MaskingSession, step: Step, at: number): void;
+  /** Sends one event, where the session has a receiver for its kind. */
+  send(session: MaskingSession, event: string, at: number): void;
   close(): void;
 }
 
-export function createPlivoCallbacks(random: Random): PlivoCallbacks {
+export interface PlivoCallbacksOptions {
+  random: Random;
+  modes: Readonly<PlivoModes>;
+  pushes: PushLog;
+}
+
+export function createPlivoCallbacks({ random, modes, pushes }: PlivoCallbacksOptions): PlivoCallbacks {
   const closing = new AbortController();
   const sent = new Map<string, number>();
 
@@ -39,21 +49,45 @@ export function createPlivoCallbacks(random: Random): PlivoCallbacks {
     const nonce = random.digits(20);
     const form = new URLSearchParams(parameters).toString();
     const target = method === "GET" ? `${url}${url.includes("?") ? "&" : "?"}${form}` : url;
-    const message = `${toSigned(method, url, parameters)}.${nonce}`;
-    const signature = (token: string) => createHmac("sha256", token).update(message).digest("base64");
     const headers = {
-      "x-plivo-signature-v3": signature(
-        (session.subaccount === null ? PLIVO_ACCOUNT : PLIVO_SUBACCOUNT).authToken,
-      ),
-      "x-plivo-signature-ma-v3": signature(PLIVO_ACCOUNT.authToken),
-      "x-plivo-signature-v3-nonce": nonce,
+      ...signatures(session, nonce, toSigned(method, url, parameters), url),
       ...(method === "GET" ? {} : { "content-type": "application/x-www-form-urlencoded" }),
     };
     const delivery = { method, url: target, headers, body: form };
-    void deliver(() => delivery, { pausesMs: RETRY_AFTER_MS, signal: closing.signal });
+    const push = pushes.note("webhook", event);
+    void deliver(() => delivery, { pausesMs: RETRY_AFTER_MS, signal: closing.signal }).then(
+      (status) => (push.status = status),
+    );
+  }
+
+  /** By the Auth Token of the session's owner, and by that of the main account (§13.1). */
+  function signatures(
+    session: MaskingSession,
+    nonce: string,
+    message: string,
+    url: string,
+  ): Record<string, string> {
+    const owner = session.subaccount === null ? PLIVO_ACCOUNT : PLIVO_SUBACCOUNT;
+    const sign = ({ authToken }: PlivoAccount, text: string) =>
+      createHmac("sha256", authToken).update(text).digest("base64");
+    const v3 = `${message}.${nonce}`;
+    const v2 = `${baseOf(url)}${nonce}`;
+    return {
+      ...(modes.signatures !== "v2" && {
+        "x-plivo-signature-v3": sign(owner, v3),
+        "x-plivo-signature-ma-v3": sign(PLIVO_ACCOUNT, v3),
+        "x-plivo-signature-v3-nonce": nonce,
+      }),
+      ...(modes.signatures !== "v3" && {
+        "x-plivo-signature-v2": sign(owner, v2),
+        "x-plivo-signature-ma-v2": sign(PLIVO_ACCOUNT, v2),
+        "x-plivo-signature-v2-nonce": nonce,
+      }),
+    };
   }
 
   return {
+    send,
     tell(session, step, at) {
       for (const event of eventsOf(step)) send(session, event, at);
     },
@@ -85,7 +119,8 @@ function eventsOf(step: Step): string[] {
 
 /** The text that a V3 signature covers, up to the nonce (§13.2). */
 function toSigned(method: "GET" | "POST", url: string, parameters: readonly [string, string][]): string {
-  const [base = "", query = ""] = url.split("?", 2);
+  const base = baseOf(url);
+  const query = url.slice(base.length + 1).split("#", 1)[0];
   const own = [...new URLSearchParams(query)];
   const byName = (pairs: readonly (readonly [string, string])[]) =>
     [...pairs].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
@@ -97,4 +132,9 @@ function toSigned(method: "GET" | "POST", url: string, parameters: readonly [str
     .map((pair) => pair.join(""))
     .join("");
   return inQuery === "" ? `${base}?${inBody}` : `${base}?${inQuery}.${inBody}`;
+}
+
+/** Scheme, host, port and path. */
+function baseOf(url: string): string {
+  return /^[^?#]*/.exec(url)?.[0] ?? url;
 }

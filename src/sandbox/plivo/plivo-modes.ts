@@ -17,6 +17,8 @@ export interface PlivoModes {
   defaults: "samples" | "documented";
   /** The next so many creates do their work and then answer 500, which is how duplicates are made. @default 0 */
   failAfterCreate: number;
+  /** Which signatures callbacks carry: pages on either scheme exist, and none names masking (§13.1). @default "both" */
+  signatures: "v3" | "v2" | "both";
 }
 
 export const DEFAULT_MODES: Readonly<PlivoModes> = {
@@ -27,4 +29,5 @@ export const DEFAULT_MODES: Readonly<PlivoModes> = {
   deleteStatus: 200,
   defaults: "samples",
   failAfterCreate: 0,
+  signatures: "both",
 };

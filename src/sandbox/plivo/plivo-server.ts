@@ -1,4 +1,5 @@
-import type { SandboxServer, SandboxServerOptions } from "../conversation.js";
+import type { SandboxServer, SandboxServerOptions, StepKind } from "../conversation.js";
+import { createPushLog } from "../kit/push-log.js";
 import { createRandom } from "../kit/random.js";
 import { startSandboxHttp, type SandboxHttp } from "../kit/sandbox-http.js";
 import { PLIVO_ACCOUNT } from "./plivo-accounts.js";
@@ -14,14 +15,21 @@ import { toWireRow, type WriteStyle } from "./plivo-serialize.js";
 export interface PlivoSandboxServer extends SandboxServer {
   /** Changes how undecided details are answered from the next request on; what is left out stays. */
   setModes(modes: Partial<PlivoModes>): void;
+  /**
+   * Makes one step happen in a session that was made through the API, as `apply` does in a conversation: somebody dials
+   * the virtual number, picks up, hangs up. @throws Error when there is no such session
+   */
+  happen(uuid: string, step: StepKind): void;
 }
 
 /** A server that speaks Plivo's masking session API, written from the reference alone. */
 export async function startPlivoServer(options: SandboxServerOptions): Promise<PlivoSandboxServer> {
   const random = createRandom(options.seed).fork("plivo");
-  const book = createPlivoBook(random, options.now);
-  const callbacks = createPlivoCallbacks(random.fork("callbacks"));
   const modes: PlivoModes = { ...DEFAULT_MODES };
+  const pushes = createPushLog(options.now);
+  const callbacks = createPlivoCallbacks({ random: random.fork("callbacks"), modes, pushes });
+  const { now, havePeople = false } = options;
+  const book = createPlivoBook({ random, now, callbacks, havePeople });
 
   const handle = createPlivoRoutes({
     book,
@@ -49,12 +57,17 @@ export async function startPlivoServer(options: SandboxServerOptions): Promise<P
     // Callbacks are signed with the Auth Token.
     webhookEnvironment: {},
     begin: book.begin,
-    apply: (conversation, step, at) => callbacks.tell(book.apply(conversation, step, at), step, at),
+    apply: book.apply,
+    happen: (uuid, step) => book.happen(uuid, { at: 0, ...step }, now()),
     deliverTo: book.deliverTo,
     setFaults: http.setFaults,
     setModes: (changed) => void Object.assign(modes, changed),
     requests: http.requests,
-    forget: http.forget,
+    pushes: pushes.entries,
+    forget() {
+      pushes.forget();
+      http.forget();
+    },
     records() {
       const style: WriteStyle = { modes, faults: http.faults, now: options.now() };
       const sessions = book.sessions();
@@ -78,6 +91,7 @@ export async function startPlivoServer(options: SandboxServerOptions): Promise<P
       };
     },
     close() {
+      book.stop();
       callbacks.close();
       return http.close();
     },

@@ -1,6 +1,6 @@
 import type { Conversation, EndReason, Step } from "../conversation.js";
+import { createAlarm } from "../kit/alarm.js";
 import type { Random } from "../kit/random.js";
-import { createAlarm } from "./portsip-alarm.js";
 import type { CreateInput } from "./portsip-bodies.js";
 import { createControl, type Control } from "./portsip-control.js";
 import { createDialling, type Dialling } from "./portsip-dialling.js";

@@ -1,4 +1,5 @@
 import type { SandboxServer, SandboxServerOptions } from "../conversation.js";
+import { createPushLog } from "../kit/push-log.js";
 import { createRandom } from "../kit/random.js";
 import { startSandboxHttp, type SandboxHttp } from "../kit/sandbox-http.js";
 import { createPortsipAuth, type Generation } from "./portsip-auth.js";
@@ -39,6 +40,8 @@ export interface PortsipSandboxServer extends SandboxServer {
   setGeneration(generation: Generation): void;
   /** WSI moves to a port of its own, as 16.x has it (§6.1); answers its address, for `PORTSIP_WSI_URL`. */
   moveWsi(): Promise<string>;
+  /** Whether its WebSocket for events lets anybody in; off, whoever is connected is thrown out. @default true */
+  setWsi(isOpen: boolean): void;
   /** Every access token stops working. */
   expireTokens(): void;
   setExpiresIn(seconds: number): void;
@@ -71,8 +74,9 @@ export async function startPortsipServer(options: SandboxServerOptions): Promise
     handle: (request) => handle(request),
     isExempt: ({ path }) => path.startsWith("/api/auth/") || path.startsWith("/api/login"),
   });
-  const wsi = serveWsi(http.server, book, options.now);
-  const stopWebhooks = deliverEvents(book, tenant, options.now);
+  const pushes = createPushLog(options.now);
+  const wsi = serveWsi({ server: http.server, book, pushes, now: options.now });
+  const stopWebhooks = deliverEvents(book, tenant, pushes, options.now);
 
   return {
     name: "portsip",
@@ -106,7 +110,12 @@ export async function startPortsipServer(options: SandboxServerOptions): Promise
     expireTokens: auth.expireTokens,
     lose: book.lose,
     requests: http.requests,
-    forget: http.forget,
+    pushes: pushes.entries,
+    setWsi: wsi.setOpen,
+    forget() {
+      pushes.forget();
+      http.forget();
+    },
     records() {
       const sessions = book.sessions();
       const ended = sessions.filter((session) => session.endedAt !== null);

@@ -1,4 +1,6 @@
 /** Events posted to the addresses that the tenant entered (PortSIP reference §7.1, §7.2). */
+import type { SandboxPush } from "../conversation.js";
+import type { PushLog } from "../kit/push-log.js";
 import type { EventUrl } from "./portsip-bodies.js";
 import type { PortsipBook } from "./portsip-book.js";
 import type { TenantSettings } from "./portsip-directory.js";
@@ -9,7 +11,12 @@ import { createSubscription } from "./portsip-push.js";
 const RETRY_AFTER_MS = [15_000, 60_000, 180_000, 480_000, 900_000] as const;
 
 /** Begins to deliver; answers what ends it. A request that is not answered does not hold up the next. */
-export function deliverEvents(book: PortsipBook, tenant: TenantSettings, now: () => number): () => void {
+export function deliverEvents(
+  book: PortsipBook,
+  tenant: TenantSettings,
+  pushes: PushLog,
+  now: () => number,
+): () => void {
   const closing = new AbortController();
   const calls = createSubscription(book);
   calls.add("cdr_events", {}, now());
@@ -21,7 +28,10 @@ export function deliverEvents(book: PortsipBook, tenant: TenantSettings, now: ()
       [tenant.extension_event, others],
     ] as const) {
       if (!to.enabled) continue;
-      for (const message of subscription.messages(event)) void deliver(to, message, closing.signal, 0);
+      for (const message of subscription.messages(event)) {
+        const push = pushes.note("webhook", String(message["event_type"] ?? ""));
+        void deliver(to, { message, push }, closing.signal, 0);
+      }
     }
   });
   return () => {
@@ -30,12 +40,23 @@ export function deliverEvents(book: PortsipBook, tenant: TenantSettings, now: ()
   };
 }
 
-async function deliver(to: EventUrl, message: Message, signal: AbortSignal, attempt: number): Promise<void> {
-  const status = await post(to, message, signal);
+interface Delivery {
+  message: Message;
+  push: SandboxPush;
+}
+
+async function deliver(
+  to: EventUrl,
+  delivery: Delivery,
+  signal: AbortSignal,
+  attempt: number,
+): Promise<void> {
+  const status = await post(to, delivery.message, signal);
+  delivery.push.status = status;
   const waitMs = RETRY_AFTER_MS[attempt];
   // Anything but 200 is no acknowledgement; 404 says that nobody is there.
   if (status === 200 || status === 404 || waitMs === undefined || signal.aborted) return;
-  const timer = setTimeout(() => void deliver(to, message, signal, attempt + 1), waitMs);
+  const timer = setTimeout(() => void deliver(to, delivery, signal, attempt + 1), waitMs);
   timer.unref();
   signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
 }

@@ -3,42 +3,65 @@ import { once } from "node:events";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { WebSocketServer, type WebSocket } from "ws";
+import type { PushLog } from "../kit/push-log.js";
 import type { PortsipBook } from "./portsip-book.js";
 import { loginOf, type Login } from "./portsip-logins.js";
+import type { Message } from "./portsip-messages.js";
 import { createSubscription, maySubscribe, TOPICS, type Topic } from "./portsip-push.js";
 
-/** Where WSI is. */
-export interface WsiPlace {
+export interface WsiOptions {
+  server: Server;
+  book: PortsipBook;
+  /** Takes what is sent to subscribers, replies left out. */
+  pushes: PushLog;
+  now: () => number;
+}
+
+/** Where WSI is, and whether anybody is let in. */
+export interface Wsi {
+  /** Off: whoever is connected is thrown out, and nobody is let in. @default true */
+  setOpen(isOpen: boolean): void;
   /** Moves it to a port of its own and any path, as 16.x has it (§6.1); answers the address. */
   moveToOwnPort(host: string): Promise<string>;
   close(): void;
 }
 
 /** Serves `/wsi` on the PBX's own port, as 22.0 and later do. */
-export function serveWsi(server: Server, book: PortsipBook, now: () => number): WsiPlace {
+export function serveWsi({ server, book, pushes, now }: WsiOptions): Wsi {
+  let isOpen = true;
+  const verifyClient = () => isOpen;
   const serve = (sockets: WebSocketServer) =>
-    sockets.on("connection", (socket) => converse(socket, book, now));
-  const stop = (sockets: WebSocketServer) => {
-    for (const socket of sockets.clients) socket.terminate();
-    sockets.close();
+    sockets.on("connection", (socket) => converse(socket, book, pushes, now));
+  const throwOut = () => current.clients.forEach((socket) => socket.terminate());
+  const stop = () => {
+    throwOut();
+    current.close();
   };
-  let current = serve(new WebSocketServer({ server, path: "/wsi" }));
+  let current = serve(new WebSocketServer({ server, path: "/wsi", verifyClient }));
   return {
+    setOpen(value) {
+      isOpen = value;
+      if (!isOpen) throwOut();
+    },
     async moveToOwnPort(host) {
-      stop(current);
-      current = serve(new WebSocketServer({ host, port: 0 }));
+      stop();
+      current = serve(new WebSocketServer({ host, port: 0, verifyClient }));
       await once(current, "listening");
       return `ws://${host}:${(current.address() as AddressInfo).port}`;
     },
-    close: () => stop(current),
+    close: stop,
   };
 }
 
-function converse(socket: WebSocket, book: PortsipBook, now: () => number): void {
+function converse(socket: WebSocket, book: PortsipBook, pushes: PushLog, now: () => number): void {
   let login: Login | null = null;
   const subscription = createSubscription(book);
   const send = (message: object) => socket.send(JSON.stringify(message));
-  const stop = book.listen((event) => subscription.messages(event).forEach(send));
+  const push = (message: Message) => {
+    pushes.note("socket", String(message["event_type"] ?? "snapshot"));
+    send(message);
+  };
+  const stop = book.listen((event) => subscription.messages(event).forEach(push));
   socket.on("close", stop);
   socket.on("message", (data: Buffer) => {
     const message = readMessage(data);
@@ -69,7 +92,7 @@ function converse(socket: WebSocket, book: PortsipBook, now: () => number): void
     const [extensions, queues] = [listOf(message["extensions"]), listOf(message["queues"])];
     const scope = { ...(extensions && { extensions }), ...(queues && { queues }) };
     reply();
-    for (const topic of known) subscription.add(topic, scope, now()).forEach(send);
+    for (const topic of known) subscription.add(topic, scope, now()).forEach(push);
   });
 }
 

@@ -48,7 +48,7 @@ export function readRoutes(desk: SpekoDesk): PathRoute[] {
       body: null,
     })),
     get("/v1/sessions/:id/stream", ({ query }, id) =>
-      streamCall(callOf(desk, id), query.get("cursor"), book),
+      streamCall(callOf(desk, id), query.get("cursor"), desk),
     ),
     get("/v1/calls/:id", ({ path }, id) =>
       jsonAnswer(200, callWire(callOf(desk, id), book.now(), faultsFor(path))),

@@ -1,5 +1,6 @@
 import type { Faults } from "../conversation.js";
 import type { PathRoute } from "../kit/path-routes.js";
+import type { PushLog } from "../kit/push-log.js";
 import type { SpekoBook } from "./speko-book.js";
 import { conflict, notFound, SpekoRefusal, unknownSession } from "./speko-errors.js";
 import { SPEKO_AGENTS } from "./speko-organization.js";
@@ -8,6 +9,8 @@ import type { Agent, Call, Callback, Transfer } from "./speko-records.js";
 /** What every group of routes is built with. */
 export interface SpekoDesk {
   book: SpekoBook;
+  /** What streams tell. */
+  pushes: PushLog;
   /** Of this server, for links to files. */
   origin(): string;
   faultsFor(path: string): Faults;

@@ -1,4 +1,5 @@
 import type { SandboxServer, SandboxServerOptions } from "../conversation.js";
+import { createPushLog } from "../kit/push-log.js";
 import { createRandom } from "../kit/random.js";
 import { startSandboxHttp, type SandboxHttp } from "../kit/sandbox-http.js";
 import { createSpekoBook } from "./speko-book.js";
@@ -27,11 +28,13 @@ export interface SpekoSandboxServer extends SandboxServer {
 export async function startSpekoServer(options: SandboxServerOptions): Promise<SpekoSandboxServer> {
   const random = createRandom(options.seed).fork("speko");
   const book = createSpekoBook(random, options.now);
-  const webhooks = createSpekoWebhooks(book, random.fork("webhooks"));
+  const pushes = createPushLog(options.now);
+  const webhooks = createSpekoWebhooks(book, random.fork("webhooks"), pushes);
   const closing = new AbortController();
   let isBroke = false;
   const handle = createSpekoRoutes({
     book,
+    pushes,
     origin: () => http.origin,
     faultsFor: (path) => (path.includes(http.faults.path ?? "") ? http.faults : {}),
     closing: closing.signal,
@@ -57,7 +60,11 @@ export async function startSpekoServer(options: SandboxServerOptions): Promise<S
     setCredit: (isLeft) => (isBroke = !isLeft),
     setFaults: http.setFaults,
     requests: http.requests,
-    forget: http.forget,
+    pushes: pushes.entries,
+    forget() {
+      pushes.forget();
+      http.forget();
+    },
     records() {
       const calls = book.calls();
       return {

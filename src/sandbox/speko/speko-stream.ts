@@ -1,8 +1,8 @@
 /** The live stream of one call as server-sent events (Speko reference §8). */
 import type { SandboxHttpAnswer } from "../kit/sandbox-http.js";
-import type { SpekoBook } from "./speko-book.js";
 import { invalid } from "./speko-errors.js";
 import type { Call } from "./speko-records.js";
+import type { SpekoDesk } from "./speko-route.js";
 import { camelCased, eventWire, turnWire } from "./speko-serialize.js";
 
 /** How often the stream looks for news, and how long it lasts before it asks to be opened again. Milliseconds. */
@@ -12,7 +12,11 @@ const ROTATE_AFTER_MS = 10 * 60 * 1000;
 const OVERLAP_MS = 2_000;
 
 /** Everything after the cursor, then what happens, until the call is over. */
-export function streamCall(call: Call, cursor: string | null, book: SpekoBook): SandboxHttpAnswer {
+export function streamCall(
+  call: Call,
+  cursor: string | null,
+  { book, pushes }: Pick<SpekoDesk, "book" | "pushes">,
+): SandboxHttpAnswer {
   const match = /^(-?\d+):(\d+)$/.exec(cursor ?? "-1:0");
   if (match === null) throw invalid("cursor", "Expected <lastTurnIndex>:<lastEventCreatedMs>");
   let lastTurn = Number(match[1]);
@@ -24,8 +28,10 @@ export function streamCall(call: Call, cursor: string | null, book: SpekoBook): 
     body: null,
     stream(response) {
       const openedAt = book.now();
-      const send = (event: string, data: unknown) =>
+      const send = (event: string, data: unknown) => {
+        pushes.note("stream", event);
         response.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+      };
       const look = () => {
         const now = book.now();
         book.find(call.id);

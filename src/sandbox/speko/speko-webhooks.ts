@@ -1,6 +1,7 @@
 /** Events posted to the organization's webhook endpoint, signed as Standard Webhooks (Speko reference §11). */
 import { createHmac } from "node:crypto";
 import { deliver } from "../kit/deliver.js";
+import type { PushLog } from "../kit/push-log.js";
 import type { Random } from "../kit/random.js";
 import type { SpekoBook } from "./speko-book.js";
 import { ORGANIZATION } from "./speko-organization.js";
@@ -35,7 +36,7 @@ const stateOf = ({ status, report, recordingStatus }: Call): Told => ({
   recording: recordingStatus,
 });
 
-export function createSpekoWebhooks(book: SpekoBook, random: Random): SpekoWebhooks {
+export function createSpekoWebhooks(book: SpekoBook, random: Random, pushes: PushLog): SpekoWebhooks {
   const closing = new AbortController();
   const told = new Map<string, Told>();
   let url: string | null = null;
@@ -80,7 +81,10 @@ export function createSpekoWebhooks(book: SpekoBook, random: Random): SpekoWebho
       };
       return { method: "POST" as const, url: to, headers, body };
     };
-    void deliver(make, { pausesMs: RETRY_AFTER_MS, signal: closing.signal });
+    const push = pushes.note("webhook", type);
+    void deliver(make, { pausesMs: RETRY_AFTER_MS, signal: closing.signal }).then(
+      (status) => (push.status = status),
+    );
   }
 
   return {

@@ -107,6 +107,22 @@ describe("an event", () => {
     expect(snapshot?.facts).toMatchObject({ phase: "UNKNOWN", endedAt: null });
   });
 
+  test.each([
+    ["target_answer", "sip:1001@pbx.example.test", true],
+    ["cdr_target_answer", "sip:1001@192.0.2.7:5060;transport=tls", true],
+    ["cdr_target_answer", "", true],
+    // Whoever asked for the call has picked up, and hears the other's phone ring.
+    ["cdr_target_answer", "sip:1002@pbx.example.test", false],
+    ["cdr_target_ringing", "sip:1001@pbx.example.test", false],
+  ])("%s at %j answers the call: %j", (event_type, destiantion, isAnswered) => {
+    const { snapshot } = read({ event_type, destiantion, caller: "1002" });
+    expect(snapshot?.facts).toMatchObject(
+      isAnswered
+        ? { phase: "LIVE", state: "IN_PROGRESS", answeredAt: NOW - 5_000 }
+        : { phase: "UNKNOWN", state: "UNKNOWN", answeredAt: null },
+    );
+  });
+
   test("of the future is of now, and one without a time as well", () => {
     for (const time of ["99999999999", "0", ""])
       expect(read({ event_type: "call_start", time }).snapshot?.observedAt).toBe(NOW);

@@ -1,4 +1,4 @@
-import { createAgenda, type Agenda } from "../kit/agenda.js";
+import { createAgenda, type Agenda } from "./agenda.js";
 
 /** An agenda that also happens when nobody looks: what is pushed must not wait for a request. */
 export interface Alarm extends Agenda {
@@ -9,24 +9,31 @@ export interface Alarm extends Agenda {
 /** Timers overflow past 24.8 days. */
 const LONGEST_WAIT_MS = 3_600_000;
 
-/** @param now the sandbox's clock; one that stands still is looked at again and again, and nothing happens */
+/** @param now the sandbox's clock; on one that stands still nothing happens by itself */
 export function createAlarm(now: () => number): Alarm {
   const agenda = createAgenda();
   const timers = new Set<NodeJS.Timeout>();
   let isStopped = false;
+
+  function arm(time: number): void {
+    if (isStopped) return;
+    const waitMs = Math.max(0, time - now());
+    const timer = setTimeout(
+      () => {
+        timers.delete(timer);
+        agenda.settle(now());
+        if (waitMs > LONGEST_WAIT_MS) arm(time);
+      },
+      Math.min(waitMs, LONGEST_WAIT_MS),
+    );
+    timer.unref();
+    timers.add(timer);
+  }
+
   return {
     at(time, action) {
       agenda.at(time, action);
-      if (isStopped) return;
-      const timer = setTimeout(
-        () => {
-          timers.delete(timer);
-          agenda.settle(now());
-        },
-        Math.min(Math.max(0, time - now()), LONGEST_WAIT_MS),
-      );
-      timer.unref();
-      timers.add(timer);
+      arm(time);
     },
     settle: agenda.settle,
     stop() {
