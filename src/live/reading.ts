@@ -6,7 +6,7 @@ import type { LoaderDependencies } from "../loaders/dependencies.js";
 import type { SessionNode } from "../loaders/nodes.js";
 import { toListNode } from "../loaders/session-by-id.js";
 import { readSessionFilter, type SessionFilterInput } from "../loaders/session-filter-input.js";
-import type { EpochMs } from "../model/index.js";
+import type { EpochMs, Section } from "../model/index.js";
 import type { ChangeRow, SessionFilter, SessionRow, Store } from "../store/store.js";
 import type { ConnectionDirectory } from "../sync/connection-directory.js";
 import type { ConnectionStream } from "./connection-stream.js";
@@ -33,6 +33,8 @@ export interface LiveReading {
   isVisible(change: ChangeRow): boolean;
   providerOf(connection: string): string | undefined;
   toNode(row: SessionRow): SessionNode;
+  /** Reads sections of a session from its provider, whatever is stored. False where that could not be done now. */
+  readAgain(row: SessionRow, sections: readonly Section[]): Promise<boolean>;
   /** The sessions of these changes as they are stored, by key; those that have been removed are absent. */
   nodesOf(changes: readonly ChangeRow[]): Promise<Map<number, SessionNode>>;
   /** Changes behind a place, and how far they reach. Rejects when some of them have been removed by age. */
@@ -60,6 +62,11 @@ export function createLiveReading(
     ...{ principal, store, directory, streams, cursors, context, now, toNode },
     readFilter: (filter) => readSessionFilter(filter, filterReading),
     isVisible: ({ connection }) => visible.has(connection),
+    async readAgain({ connection, providerKey, providerId }, sections) {
+      const request = { connection, providerKey, providerId, sections, anew: true };
+      const [outcome] = await sync.refresh.refresh([request]);
+      return outcome?.kind === "read" ? outcome.failedSections.size === 0 : outcome?.kind === "absent";
+    },
     providerOf: (connection) => moduleOf(connection)?.provider,
     async nodesOf(changes) {
       const keys = [...new Set(changes.map((change) => change.sessionKey))];

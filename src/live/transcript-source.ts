@@ -20,7 +20,7 @@ export async function transcriptSource(
   reading: LiveReading,
 ): Promise<LiveSource<KnownPlace>> {
   const { store } = reading;
-  const session = await findSession(sessionId, "sessionId", reading);
+  const session = await findSession(sessionId, "sessionId", reading, "transcript");
   const known = (index: number) => String(index);
 
   async function begin(afterIndex: number) {

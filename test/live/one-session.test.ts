@@ -145,6 +145,18 @@ describe.each(DATABASES)("one session on $name", (kind) => {
     ]);
   });
 
+  it("tells of an ended session all or nothing: what was never read and cannot be is an error", async () => {
+    await look({ facts: ended(Date.now() - 3_600_000), sections: [] });
+    for (const [field, query] of [
+      ["transcript", TRANSCRIPT],
+      ["timeline", TIMELINE],
+    ] as const) {
+      const client = await live.watch(field, query, { id: ID });
+      expect(client.errors[0]?.extensions).toMatchObject({ code: "PROVIDER_UNAVAILABLE" });
+      expect(client.frames).toEqual([]);
+    }
+  });
+
   it("tells each step of each transfer, of sessions that match", async () => {
     await look({ transfers: [transfer("t1")] });
     const client = await live.watch("transfers", TRANSFERS, { filter: { connections: ["speko"] } });
