@@ -1,5 +1,6 @@
 /** The arguments of `switchboard tail`. Pure. */
 import { parseArgs } from "node:util";
+import { CHANNELS, DIRECTIONS, PROVIDERS, SESSION_PHASES, SESSION_STATES } from "../model/vocabulary.js";
 
 export interface TailArguments {
   help: boolean;
@@ -18,18 +19,21 @@ export interface TailArguments {
 
 /** Option, and the member of `SessionFilter` that its values become. */
 const LISTS = {
-  connection: ["connections", (value: string) => value],
-  provider: ["providers", toEnum],
-  phase: ["phases", toEnum],
-  state: ["states", toEnum],
-  channel: ["channels", toEnum],
-  direction: ["directions", toEnum],
-  id: ["ids", (value: string) => value],
+  connection: ["connections", null],
+  provider: ["providers", PROVIDERS],
+  phase: ["phases", SESSION_PHASES],
+  state: ["states", SESSION_STATES],
+  channel: ["channels", CHANNELS],
+  direction: ["directions", DIRECTIONS],
+  id: ["ids", null],
 } as const;
 
-/** Names of values as people type them: `in-progress`, `live`. */
-function toEnum(value: string): string {
-  return value.toUpperCase().replaceAll("-", "_");
+/** Names of values as people type them: `in-progress`, `live`. Throws `RangeError` for a name that is none of them. */
+function toEnum(option: string, known: readonly string[], typed: string): string {
+  const value = typed.toUpperCase().replaceAll("-", "_");
+  if (known.includes(value)) return value;
+  const names = known.map((name) => name.toLowerCase().replaceAll("_", "-")).join(", ");
+  throw new RangeError(`--${option}: expected one of ${names}; got ${JSON.stringify(typed)}`);
 }
 
 /**
@@ -42,9 +46,10 @@ export function readTailArguments(
 ): TailArguments {
   const values = parse(argv);
   const filter: Record<string, unknown> = {};
-  for (const [option, [member, toValue]] of Object.entries(LISTS)) {
-    const given = values[option as keyof typeof LISTS];
-    if (given !== undefined) filter[member] = given.flatMap((text) => text.split(",")).map(toValue);
+  for (const [option, [member, known]] of Object.entries(LISTS)) {
+    const given = values[option as keyof typeof LISTS]?.flatMap((text) => text.split(","));
+    if (given === undefined) continue;
+    filter[member] = known === null ? given : given.map((typed) => toEnum(option, known, typed));
   }
   if (values.address !== undefined) filter["address"] = values.address;
   if (values.text !== undefined) filter["text"] = values.text;

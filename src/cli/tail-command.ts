@@ -3,6 +3,7 @@ import { CloseCode, createClient, type Client } from "graphql-ws";
 import type { Command, CommandInput } from "./commands.js";
 import { readTailArguments, type TailArguments } from "./tail-arguments.js";
 import { toTailLine, type TailChange } from "./tail-line.js";
+import { isBadInput, messagesOf, whyUnreachable, type GraphError } from "./tail-problems.js";
 
 const HELP = `switchboard tail [--connection NAME] [--phase live] [--state in-progress] [--json] ...
 
@@ -52,7 +53,7 @@ export const runTail: Command = async (input) => {
     wish = readTailArguments(input.argv, input.environment);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    input.print(`${error.message}\n\n${HELP}`);
+    process.stderr.write(`${error.message}\n\n${HELP}`);
     return 2;
   }
   if (wish.help) {
@@ -70,18 +71,23 @@ async function follow(wish: TailArguments, { signal, print, environment }: Comma
     after = change.cursor;
     print(wish.json ? `${JSON.stringify(change)}\n` : toTailLine(change, hasColours));
   };
+  let said = "";
   for (let wait = FIRST_PAUSE_MS; ; wait = Math.min(2 * wait, MAX_PAUSE_MS)) {
     const end = await followOnce(wish, after, signal, (change) => {
       wait = FIRST_PAUSE_MS;
       tell(change);
     });
     if (signal.aborted) return 0;
+    const isFirst = !hasBeenThere;
     hasBeenThere ||= end.wasThere;
     if (end.isFinal || !hasBeenThere) {
       process.stderr.write(`${end.reason}\n`);
-      return 1;
+      // What was taken once was no bad argument: by now the cursor is too old.
+      return end.isBadInput && isFirst ? 2 : 1;
     }
-    process.stderr.write(`${end.reason}; coming back\n`);
+    // Once, however long it takes.
+    if (end.wasThere || end.reason !== said) process.stderr.write(`${end.reason}; coming back\n`);
+    said = end.reason;
     await pause(wait, undefined, { signal }).catch(() => undefined);
     if (signal.aborted) return 0;
   }
@@ -91,12 +97,14 @@ interface End {
   reason: string;
   /** Trying again would end the same way. */
   isFinal: boolean;
+  /** It lies with what was asked for. */
+  isBadInput: boolean;
   /** The gateway had let this client in. */
   wasThere: boolean;
 }
 
 /** One connection, until it ends. */
-function followOnce(
+async function followOnce(
   { url, key, filter, snapshot }: TailArguments,
   after: string | null,
   signal: AbortSignal,
@@ -107,43 +115,64 @@ function followOnce(
     url,
     ...(key !== null && { connectionParams: { authorization: `Bearer ${key}` } }),
     retryAttempts: 0,
-    lazyCloseTimeout: 0,
+    // From the question for the connections' names to the subscription.
+    lazyCloseTimeout: 1_000,
     on: { connected: () => (wasThere = true) },
   });
   const leave = () => void client.dispose();
   signal.addEventListener("abort", leave, { once: true });
-  return new Promise<End>((resolve) => {
-    client.subscribe<{ sessionChanges: TailChange }>(
-      { query: CHANGES, variables: { filter, after, snapshot } },
-      {
-        next({ data, errors }) {
-          if (data != null) tell(data.sessionChanges);
-          else if (errors) resolve({ reason: messagesOf(errors), isFinal: true, wasThere });
+  try {
+    const unknown = after === null ? await findUnknown(client, filter["connections"]) : null;
+    if (unknown !== null) return { reason: unknown, isFinal: true, isBadInput: true, wasThere };
+    return await new Promise<End>((resolve) => {
+      client.subscribe<{ sessionChanges: TailChange }>(
+        { query: CHANGES, variables: { filter, after, snapshot } },
+        {
+          next({ data, errors }) {
+            if (data != null) tell(data.sessionChanges);
+            else if (errors) resolve({ ...refusedBy(errors), wasThere });
+          },
+          error: (error) => void toEnd(error, url, signal).then((end) => resolve({ ...end, wasThere })),
+          complete: () => resolve({ ...ended("The gateway ended the subscription", false), wasThere }),
         },
-        error: (error) => resolve({ ...toEnd(error, url), wasThere }),
-        complete: () => resolve({ reason: "The gateway ended the subscription", isFinal: false, wasThere }),
-      },
-    );
-  }).finally(() => {
+      );
+    });
+  } catch (error) {
+    return { ...(await toEnd(error, url, signal)), wasThere };
+  } finally {
     signal.removeEventListener("abort", leave);
     leave();
-  });
+  }
 }
 
-function messagesOf(errors: readonly { message: string }[]): string {
-  return errors.map(({ message }) => message).join("\n");
+/** Nothing would ever come of a connection whose name is misspelt. The sentence for people; null if all are there. */
+async function findUnknown(client: Client, names: unknown): Promise<string | null> {
+  if (!Array.isArray(names)) return null;
+  const asked = client.iterate<{ connections: { name: string }[] }>({ query: "{ connections { name } }" });
+  const { value } = (await asked.next()) as { value?: { data?: { connections: { name: string }[] } | null } };
+  await asked.return?.();
+  const known = value?.data?.connections.map(({ name }) => name);
+  const unknown = (names as string[]).find((name) => known?.includes(name) === false);
+  return unknown === undefined
+    ? null
+    : `--connection: there is no ${JSON.stringify(unknown)} that you may see; there are ${known?.join(", ")}`;
 }
 
-function toEnd(error: unknown, url: string): Pick<End, "reason" | "isFinal"> {
+function ended(reason: string, isFinal: boolean): Omit<End, "wasThere"> {
+  return { reason, isFinal, isBadInput: false };
+}
+
+function refusedBy(errors: readonly GraphError[]): Omit<End, "wasThere"> {
+  return { reason: messagesOf(errors), isFinal: true, isBadInput: isBadInput(errors) };
+}
+
+async function toEnd(error: unknown, url: string, signal: AbortSignal): Promise<Omit<End, "wasThere">> {
   // Errors of the operation come as a list, the end of the connection as an event.
-  if (Array.isArray(error)) return { reason: messagesOf(error as { message: string }[]), isFinal: true };
+  if (Array.isArray(error)) return refusedBy(error as GraphError[]);
   if (typeof error === "object" && error !== null && "code" in error && typeof error.code === "number") {
     const { code, reason } = error as { code: number; reason?: string };
     const why = reason === undefined || reason === "" ? "" : `: ${reason}`;
-    return {
-      reason: `The gateway at ${url} closed the connection (${code}${why})`,
-      isFinal: FATAL.has(code),
-    };
+    return ended(`The gateway at ${url} closed the connection (${code}${why})`, FATAL.has(code));
   }
-  return { reason: `The gateway at ${url} cannot be reached`, isFinal: false };
+  return ended(`The gateway at ${url} cannot be reached: ${await whyUnreachable(url, signal)}`, false);
 }

@@ -7,7 +7,7 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from "@apollo/server/plugin/disabled";
-import type { GraphQLSchema } from "graphql";
+import { NoSchemaIntrospectionCustomRule, type GraphQLSchema } from "graphql";
 import type { OperationContext } from "../context/context.js";
 import { toClientError } from "../errors/to-graphql-error.js";
 import type { Logger } from "../http/http-client.js";
@@ -28,11 +28,15 @@ export async function createApollo({
 }: ApolloOptions): Promise<ApolloServer<OperationContext>> {
   const apollo = new ApolloServer<OperationContext>({
     gateway: useJit(schema),
-    introspection,
+    // The library's own refusal names an option of the library.
+    introspection: true,
+    validationRules: introspection ? [] : [NoSchemaIntrospectionCustomRule],
     includeStacktraceInErrorResponses: false,
     allowBatchedHttpRequests: false,
     persistedQueries: false,
-    // GraphiQL, Accept headers and content types are ours to decide; CSRF prevention stays on as it comes.
+    // Plain GET is part of GraphQL over HTTP. Credentials never come by themselves, and in open mode pages from elsewhere
+    // are turned away before this (`server/cross-origin.ts`).
+    csrfPrevention: false,
     plugins: PLUGINS,
     stopOnTerminationSignals: false,
     // The library's own way indents and ends with a newline, at a few per cent of the throughput.

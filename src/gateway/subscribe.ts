@@ -73,13 +73,7 @@ export function createSubscribe(options: SubscribeOptions): { subscribe: Subscri
   }
   const explainAll = (errors: readonly GraphQLError[]) => errors.flatMap(explain);
 
-  /**
-   * Throws when the gateway's own database was away while it executed: what came of it would tell a change without what
-   * it is about, and never again. Whoever tells it tries once more.
-   */
   function serialise({ data, errors }: ExecutionResult): string {
-    const lost = errors?.find(({ originalError }) => originalError instanceof DatabaseUnavailableError);
-    if (lost?.originalError) throw lost.originalError;
     return JSON.stringify(errors === undefined ? { data } : { data, errors: explainAll(errors) });
   }
 

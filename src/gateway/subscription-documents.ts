@@ -3,6 +3,7 @@ import {
   getOperationAST, GraphQLError, NoSchemaIntrospectionCustomRule, parse, specifiedRules, validate, visit,
   type DocumentNode, type GraphQLSchema, type OperationDefinitionNode,
 } from "graphql"; // prettier-ignore
+import { findRootDirectives } from "./root-directives.js";
 
 /** A document that can be subscribed with. */
 export interface SubscriptionDocument {
@@ -38,7 +39,8 @@ export function createDocuments(schema: GraphQLSchema, introspection: boolean) {
     } catch (error) {
       return { errors: [withCode(error as GraphQLError, "GRAPHQL_PARSE_FAILED")] };
     }
-    const errors = validate(schema, document, rules);
+    const misplaced = findRootDirectives(document);
+    const errors = misplaced.length > 0 ? misplaced : validate(schema, document, rules);
     const checked = { document, errors: errors.map((error) => withCode(error, "GRAPHQL_VALIDATION_FAILED")) };
     if (text.length > MAX_LENGTH) return checked;
     const oldest = known.size >= MAX_DOCUMENTS ? known.keys().next().value : undefined;

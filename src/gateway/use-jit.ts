@@ -74,6 +74,14 @@ export function useJit(schema: GraphQLSchema): GatewayInterface {
     if (operation?.operation === "subscription") return refuseSubscription();
     if (operation !== undefined && !schema.getRootType(operation.operation))
       return refuseOperation(`This graph has no ${operation.operation}s.`);
+    // Nothing of the document is meant. The compiler would take an empty name for none and run the first operation,
+    // a mutation that came with GET included; the reference executor says what is wrong.
+    if (operation === undefined)
+      return execute({
+        schema,
+        document,
+        operationName: request.operationName,
+      }) as ReturnType<GatewayExecutor>;
     const run = prepare(queryHash, document, request.operationName);
     return explainVariables(await run(context, request.variables ?? {})) as Awaited<
       ReturnType<GatewayExecutor>

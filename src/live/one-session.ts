@@ -1,5 +1,6 @@
 /** What the subscriptions to one session have in common: finding it, its changes, and when it is over. */
 import { NotFoundError } from "../errors/index.js";
+import { SETTLES_WITHIN_MS } from "../loaders/freshness.js";
 import type { SessionNode } from "../loaders/nodes.js";
 import type { Section } from "../model/index.js";
 import type { ChangeRow } from "../store/store.js";
@@ -28,23 +29,35 @@ export interface OneSession {
   ): Promise<{ told: Told[]; end: End }>;
 }
 
+/** Before a session in which nothing happens is looked at again: it may have been removed, milliseconds. */
+const LOOK_AGAIN_MS = 60_000;
+/** Before its provider is asked again for the last that there is to be known of a session, milliseconds. */
+const RETRY_MS = 5_000;
+
 /**
  * Finds a session as a query would, its provider included, and what of it is named. Throws `NotFoundError` where there is
- * none to be seen, and the provider's refusal to show that section; one that cannot be read now is told when it can be.
+ * none to be seen, and the provider's failure where nothing would ever be told: it refuses to show a section, or the
+ * session is over. A section of one that goes on is told when it can be read.
  */
 export async function findSession(
   id: string,
   argument: string,
   reading: LiveReading,
-  section?: Section,
+  ...sections: readonly Section[]
 ): Promise<OneSession> {
   const { store, principal, context, now } = reading;
   const found = await context.sessions.byId(id);
   if (found === null)
     throw new NotFoundError(`${argument}: there is no such session, or none that you may see.`);
-  const failure = section === undefined ? null : await context.sessions.ensure(found, section);
-  if (failure?.code === "PROVIDER_AUTH_FAILED") throw failure;
+  const failures = await Promise.all(
+    sections.map(async (section) => context.sessions.ensure(found, section)),
+  );
+  const failure = failures.find((problem) => problem != null);
+  if (failure && (failure.code === "PROVIDER_AUTH_FAILED" || found.handle.row.phase === "ENDED"))
+    throw failure;
   const { key, connection, providerKey, providerId } = found.handle.row;
+  /** It has been seen going on: what its provider writes down behind its end has not been read yet. */
+  let wentOn = false;
 
   async function row() {
     const [stored] = await store.sessions.byKeys([key], principal.connections);
@@ -56,8 +69,17 @@ export async function findSession(
     if (stored === null) return "NOW";
     const report = (await store.reports.bySessionKeys([key])).get(key) ?? null;
     const end = endOf(stored, report, now());
+    if (end !== "NOW") {
+      wentOn = true;
+      return end ?? now() + LOOK_AGAIN_MS;
+    }
+    if (wentOn && sections.length > 0) {
+      const isRead = await reading.readAgain(stored, sections);
+      const endedAt = stored.endedAt ?? stored.fetchedAt;
+      if (!isRead && now() < endedAt + SETTLES_WITHIN_MS) return now() + RETRY_MS;
+      wentOn = false;
+    }
     // What is stored may be ahead of what has been told: the rest comes first.
-    if (end !== "NOW") return end;
     const rest = await store.changes.after(upTo, 1, principal.connections, key);
     return rest.length === 0 ? "NOW" : null;
   }

@@ -10,7 +10,7 @@ import {
   readSessionFilter,
   type SessionFilterInput,
 } from "../loaders/session-filter-input.js";
-import type { EpochMs } from "../model/index.js";
+import type { EpochMs, Section } from "../model/index.js";
 import type { ChangeRow, SessionFilter, SessionRow, Store } from "../store/store.js";
 import type { ConnectionDirectory } from "../sync/connection-directory.js";
 import type { ConnectionStream } from "./connection-stream.js";
@@ -39,6 +39,8 @@ export interface LiveReading {
   isVisible(change: ChangeRow): boolean;
   providerOf(connection: string): string | undefined;
   toNode(row: SessionRow): SessionNode;
+  /** Reads sections of a session from its provider, whatever is stored. False where that could not be done now. */
+  readAgain(row: SessionRow, sections: readonly Section[]): Promise<boolean>;
   /** The sessions of these changes as they are stored, by key; those that have been removed are absent. */
   nodesOf(changes: readonly ChangeRow[]): Promise<Map<number, SessionNode>>;
   /** What a cursor says. Rejects with what is wrong with it: it is none of ours, too old, or of another history. */
@@ -106,6 +108,11 @@ export function createLiveReading(
       };
     },
     isVisible: ({ connection }) => visible.has(connection),
+    async readAgain({ connection, providerKey, providerId }, sections) {
+      const request = { connection, providerKey, providerId, sections, anew: true };
+      const [outcome] = await sync.refresh.refresh([request]);
+      return outcome?.kind === "read" ? outcome.failedSections.size === 0 : outcome?.kind === "absent";
+    },
     providerOf: (connection) => moduleOf(connection)?.provider,
     async nodesOf(changes) {
       const keys = [...new Set(changes.map((change) => change.sessionKey))];

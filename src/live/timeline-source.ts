@@ -14,7 +14,7 @@ export async function timelineSource(
   reading: LiveReading,
 ): Promise<LiveSource<KnownPlace>> {
   const { store } = reading;
-  const session = await findSession(sessionId, "sessionId", reading);
+  const session = await findSession(sessionId, "sessionId", reading, "events", "transfers");
 
   async function load(): Promise<{ node: SessionNode; events: TimelineNode[] } | null> {
     const node = await session.node();

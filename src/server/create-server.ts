@@ -2,6 +2,7 @@
 import Fastify, { type FastifyInstance } from "fastify";
 import type { Gateway } from "../gateway/create-gateway.js";
 import type { Logger } from "../http/http-client.js";
+import { registerCrossOrigin } from "./cross-origin.js";
 import { registerGraphqlRoute } from "./graphql-route.js";
 import { registerHealthRoutes } from "./health-routes.js";
 import { registerLive } from "./live/create-live.js";
@@ -37,13 +38,7 @@ const MAX_REQUEST_BYTES = 1024 * 1024;
 export async function createServer(options: ServerOptions): Promise<Server> {
   const { gateway, log, playground, ping } = options;
   const app = Fastify({ logger: false, bodyLimit: MAX_REQUEST_BYTES, forceCloseConnections: "idle" });
-  let draining = false;
-  registerHealthRoutes(app, { accepting: () => !draining, ping });
-  const folder = playground instanceof URL ? playground : undefined;
-  const page = playground === false ? null : await registerPlayground(app, folder);
-  const live = registerLive(app, options);
-  registerGraphqlRoute(app, { ...gateway, playground: page, answerAsStream: live.answerAsStream });
-  await registerWebhookRoute(app, options);
+  // Before the routes: those that are there when a plugin is awaited keep the handler they had.
   app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
     const status = error.statusCode ?? 500;
     if (status >= 500)
@@ -52,6 +47,16 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     const message = status >= 500 ? "Internal server error" : error.message;
     return reply.code(status).send({ errors: [{ message, extensions: { code } }] });
   });
+  // Operations come as JSON and nothing else, so a page from elsewhere cannot send one without being asked first.
+  app.removeContentTypeParser("text/plain");
+  registerCrossOrigin(app, options.auth);
+  let draining = false;
+  registerHealthRoutes(app, { accepting: () => !draining, ping });
+  const folder = playground instanceof URL ? playground : undefined;
+  const page = playground === false ? null : await registerPlayground(app, folder);
+  const live = registerLive(app, options);
+  registerGraphqlRoute(app, { ...gateway, playground: page, answerAsStream: live.answerAsStream });
+  await registerWebhookRoute(app, options);
 
   return {
     app,

@@ -47,7 +47,16 @@ export function registerGraphqlRoute(app: FastifyInstance, options: GraphqlRoute
     reply.raw.end();
   }
 
-  app.route({ method: ["GET", "POST"], url: "/graphql", handler: answer });
+  app.route({ method: ["GET", "POST"], url: "/graphql", exposeHeadRoute: false, handler: answer });
+  app.route({
+    method: ["HEAD", "PUT", "PATCH", "DELETE"],
+    url: "/graphql",
+    handler: ({ method }, reply) => {
+      const message = `${method} means nothing here: send operations with POST, or queries with GET.`;
+      const errors = [{ message, extensions: { code: "BAD_USER_INPUT" } }];
+      return reply.code(405).header("allow", "GET, POST, OPTIONS").send({ errors });
+    },
+  });
 }
 
 function credentialsOf({ headers }: FastifyRequest): Credentials {
@@ -58,7 +67,8 @@ function credentialsOf({ headers }: FastifyRequest): Credentials {
 /** Callers nobody knows get the status that HTTP has for it. */
 function refuse(error: unknown): never {
   if (!(error instanceof UnauthenticatedError)) throw error;
-  throw new GraphQLError(error.message, { extensions: { code: error.code, http: { status: 401 } } });
+  const http = { status: 401, headers: new HeaderMap([["www-authenticate", "Bearer"]]) };
+  throw new GraphQLError(error.message, { extensions: { code: error.code, http } });
 }
 
 /** A browser's address bar, not a program: HTML comes before everything else that it accepts. */

@@ -49,6 +49,8 @@ describe("the arguments of switchboard tail", () => {
     [["--url", "ftp://a"], /--url: expected an address/],
     [["--colour"], /--colour/],
     [["stray"], /stray/],
+    [["--phase", "live,nope"], /^--phase: expected one of open, live, ended, unknown; got "nope"$/],
+    [["--provider", "evo"], /--provider: expected one of plivo, evo-voice, speko, portsip; got "evo"/],
   ])("refuse %j", (argv, problem) => {
     expect(() => readTailArguments(argv, {})).toThrow(problem);
   });

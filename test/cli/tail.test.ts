@@ -55,21 +55,44 @@ describe("switchboard tail", () => {
     await grown(2);
     gateway.signal("SIGKILL");
     await gateway.exit;
+    await tail.until(/cannot be reached: connection refused; coming back/);
     await start(url.split(":").at(-1) ?? "");
     await grown(changes().length + 2);
-    expect(tail.output).toMatch(/coming back/);
+    // However many tries it took.
+    expect(tail.output.match(/connection refused/g)).toHaveLength(1);
     const cursors = changes().map(({ cursor }) => cursor);
     expect(new Set(cursors).size).toBe(cursors.length);
     tail.signal("SIGINT");
     expect(await tail.exit).toBe(0);
   }, 150_000);
 
-  it("says when nobody is there, and when its cursor is none", async () => {
+  it("says when nobody is there, and when who is there is no gateway", async () => {
     const nobody = spawnCli(["tail", "--url", "http://127.0.0.1:9"]);
     expect(await nobody.exit).toBe(1);
-    expect(nobody.output).toMatch(/127\.0\.0\.1:9.* cannot be reached/);
-    const wrong = spawnCli(["tail", "--url", url, "--after", "nonsense"]);
-    expect(await wrong.exit).toBe(1);
-    expect(wrong.output).toMatch(/after/);
+    expect(nobody.output).toMatch(/127\.0\.0\.1:9.* cannot be reached: connection refused/);
+    const other = spawnCli(["tail", "--url", sandbox.environment["SPEKO_BASE_URL"] ?? ""]);
+    expect(await other.exit).toBe(1);
+    expect(other.output).toMatch(/something answers there \(HTTP 4\d\d\), but opens no WebSocket/);
+  });
+
+  it.each([
+    [["--after", "nonsense"], /^--after: expected the cursor/],
+    [["--text", "!"], /^--text: expected at least one word/],
+    [["--phase", "nope"], /^--phase: expected one of open, live/],
+    [
+      ["--connection", "plivo,evoo"],
+      /^--connection: there is no "evoo" that you may see; there are plivo, evo/,
+    ],
+  ])("%j: says which argument is wrong, and ends with 2", async (argv, problem) => {
+    const tail = spawnCli(["tail", "--url", url, ...argv]);
+    expect(await tail.exit).toBe(2);
+    expect(tail.output).toMatch(problem);
+  });
+
+  it("takes names of connections that are there", async () => {
+    const tail = spawnCli(["tail", "--url", url, "--connection", "speko,evo", "--no-snapshot"]);
+    await tail.until(/(CREATED|UPDATED|ENDED) +(speko|evo) {2}/);
+    tail.signal("SIGINT");
+    expect(await tail.exit).toBe(0);
   });
 });

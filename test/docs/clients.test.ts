@@ -1,6 +1,7 @@
 /** Every client of docs/clients.md, run as it stands there, against a gateway that is killed underneath it. */
 import { spawn, type ChildProcess } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -25,10 +26,15 @@ interface Step {
 function runExample(
   code: string,
   host: string,
+  key?: string,
 ): { steps: Step[]; stderr: () => string; child: ChildProcess } {
   const child = spawn(process.execPath, ["--experimental-eventsource", "--input-type=module", "-"], {
     cwd: fileURLToPath(new URL("../..", import.meta.url)),
-    env: { PATH: process.env["PATH"] ?? "", SWITCHBOARD_URL: host },
+    env: {
+      PATH: process.env["PATH"] ?? "",
+      SWITCHBOARD_URL: host,
+      ...(key !== undefined && { SWITCHBOARD_KEY: key }),
+    },
   });
   child.stdin.end(code);
   const steps: Step[] = [];
@@ -125,4 +131,29 @@ describe("the clients of docs/clients.md", () => {
       ).toEqual(log.map(({ kind, session }) => `${kind} ${session.id}`));
     }
   }, 150_000);
+
+  it("end when their key is refused, and say so; an EventSource has none", async () => {
+    const keys = join(folder, "keys.json");
+    await writeFile(keys, "[]");
+    const strict = spawnCli(["start"], {
+      ...environment,
+      DATABASE_URL: "sqlite::memory:",
+      SWITCHBOARD_AUTH: "required",
+      SWITCHBOARD_API_KEYS_FILE: keys,
+      PORT: "0",
+    });
+    try {
+      const [, address = ""] = await strict.until(/"url":"http:\/\/([^"]+)","msg":"listening"/);
+      for (const { name, code } of examples.filter((example) => example.name !== "event-source.mjs")) {
+        const { child, stderr } = runExample(code, address, "nobody-has-it");
+        const [exit] = (await once(child, "close")) as [number | null];
+        expect({ exit, said: stderr() }, name).toEqual({
+          exit: 1,
+          said: expect.stringContaining("These credentials are not known here.") as string,
+        });
+      }
+    } finally {
+      strict.signal("SIGKILL");
+    }
+  }, 60_000);
 });

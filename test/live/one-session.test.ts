@@ -1,5 +1,5 @@
 /** Subscriptions to one session: the session, its transcript, its timeline; and transfers and connections. */
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { toGlobalId, type ReportRecord, type SessionSnapshot } from "../../src/model/index.js";
 import { DATABASES } from "../support/databases.js";
 import { openLiveGateway, principal, type LiveGateway } from "../support/live-gateway.js";
@@ -101,6 +101,25 @@ describe.each(DATABASES)("one session on $name", (kind) => {
     await client.until(({ isComplete }) => isComplete);
   });
 
+  it("completes one that is erased while it goes on", async () => {
+    await look();
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    try {
+      const client = await live.watch<Change>("session", SESSION, { id: ID });
+      await client.until(({ frames }) => frames.length === 1);
+      const [stored] = await live.store.sessions.byRefs(
+        [{ connection: "speko", providerKey: "call" }],
+        "all",
+      );
+      await live.store.erasure.remove([stored?.key ?? 0], Date.now());
+      vi.advanceTimersByTime(60_000);
+      await client.until(({ isComplete }) => isComplete);
+      expect(client.errors).toEqual([]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it("refuses sessions that are not there or not to be seen, alike", async () => {
     await look();
     const unseen = await live.watch("session", SESSION, { id: ID }, principal({ connections: ["plivo"] }));
@@ -143,6 +162,18 @@ describe.each(DATABASES)("one session on $name", (kind) => {
     expect(client.frames.map(({ type }) => type)).toEqual([
       ...["session.started", "dialled", "transfer.requested", "muted", "session.ended"],
     ]);
+  });
+
+  it("tells of an ended session all or nothing: what was never read and cannot be is an error", async () => {
+    await look({ facts: ended(Date.now() - 3_600_000), sections: [] });
+    for (const [field, query] of [
+      ["transcript", TRANSCRIPT],
+      ["timeline", TIMELINE],
+    ] as const) {
+      const client = await live.watch(field, query, { id: ID });
+      expect(client.errors[0]?.extensions).toMatchObject({ code: "PROVIDER_UNAVAILABLE" });
+      expect(client.frames).toEqual([]);
+    }
   });
 
   it("tells each step of each transfer, of sessions that match", async () => {

@@ -133,6 +133,13 @@ describe("credentials", () => {
     expect(await socket.message()).toMatchObject({ payload: { data: { viewer: { name: "reader" } } } });
   });
 
+  it("that are missing are asked for where this protocol has them", async () => {
+    using socket = await openSocket(strict.socketUrl);
+    socket.send({ type: "connection_init", payload: { headers: { authorization: "Bearer k" } } });
+    const reason = 'Forbidden: credentials are needed: connectionParams { "authorization": "Bearer <key>" }';
+    expect(await socket.closed).toEqual({ code: 4403, reason });
+  });
+
   it.each([{}, { authorization: "Bearer wrong" }, { authorization: "Basic abc def" }, { "x-api-key": 7 }])(
     "%j are refused with 4403",
     async (payload) => {
@@ -156,81 +163,6 @@ describe("credentials", () => {
     await first.closed;
     using fourth = await connect(strict.socketUrl, params);
     expect(fourth.socket.readyState).toBe(WebSocket.OPEN);
-  });
-});
-
-describe("what breaks the protocol closes the socket", () => {
-  it.each([
-    ["no JSON", "{"],
-    ["no object", "[]"],
-    ["no type", "{}"],
-    ["an unknown type", { type: "start" }],
-    ["a message of servers", { type: "next", id: "1", payload: { data: {} } }],
-    ["no id", { type: "subscribe", payload: { query: "{ viewer { name } }" } }],
-    ["no query", { type: "subscribe", id: "1", payload: {} }],
-    [
-      "variables that are no object",
-      { type: "subscribe", id: "1", payload: { query: "{ a }", variables: 1 } },
-    ],
-  ])("%s: 4400", async (_what, message) => {
-    using socket = await connect(server.socketUrl);
-    socket.send(message);
-    expect(await socket.closed).toMatchObject({ code: 4400 });
-  });
-
-  it("bytes: 4400", async () => {
-    using socket = await connect(server.socketUrl);
-    socket.socket.send(Buffer.from("{}"), { binary: true });
-    expect(await socket.closed).toMatchObject({ code: 4400 });
-  });
-
-  it("an operation before connection_init: 4401", async () => {
-    using socket = await openSocket(server.socketUrl);
-    socket.send(subscribe("1"));
-    expect(await socket.closed).toEqual({ code: 4401, reason: "Unauthorized" });
-  });
-
-  it.each([[["graphql-ws"]], [[]], [["soap", "graphql-ws"]]])(
-    "the subprotocols %j: 4406",
-    async (protocols) => {
-      using socket = await openSocket(server.socketUrl, {}, protocols);
-      expect(await socket.closed).toMatchObject({ code: 4406 });
-    },
-  );
-
-  it("no connection_init in time: 4408", async () => {
-    using socket = await openSocket(server.socketUrl);
-    expect(await socket.closed).toMatchObject({ code: 4408 });
-  });
-
-  it("an id that is taken: 4409, and what ran before has ended", async () => {
-    const listener = server.listenersFromNow();
-    using socket = await connect(server.socketUrl);
-    socket.send(subscribe("same"));
-    const { stopped } = await listener(0);
-    socket.send(subscribe("same"));
-    expect(await socket.closed).toEqual({ code: 4409, reason: "Subscriber for same already exists" });
-    await stopped;
-  });
-
-  it("an id too long for a close frame that is taken: 4409", async () => {
-    const id = "é".repeat(200);
-    using socket = await connect(server.socketUrl);
-    socket.send(subscribe(id));
-    socket.send(subscribe(id));
-    expect(await socket.closed).toMatchObject({ code: 4409 });
-  });
-
-  it("connection_init twice: 4429", async () => {
-    using socket = await connect(server.socketUrl);
-    socket.send({ type: "connection_init" });
-    expect(await socket.closed).toMatchObject({ code: 4429 });
-  });
-
-  it("a message of more than a megabyte: 1009", async () => {
-    using socket = await connect(server.socketUrl);
-    socket.send(subscribe("1", `# ${"x".repeat(1024 * 1024)}`));
-    expect(await socket.closed).toMatchObject({ code: 1009 });
   });
 });
 

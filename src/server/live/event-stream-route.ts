@@ -6,10 +6,8 @@ import type { Principal } from "../../context/principal.js";
 import { streamWish } from "./accept.js";
 import { openEventStream, type EventStreamOptions } from "./event-stream.js";
 import type { OperationRequest } from "./operations.js";
-import { mayConnect } from "./origin.js";
 
 export interface EventStreamRouteOptions extends EventStreamOptions {
-  auth: "required" | "open";
   /** Throws `UnauthenticatedError`. */
   authenticate(credentials: Credentials): Principal | Promise<Principal>;
 }
@@ -23,7 +21,7 @@ export type AnswerAsStream = (
 
 /** Builds the answering. */
 export function createEventStreamRoute(options: EventStreamRouteOptions): AnswerAsStream {
-  const { auth, authenticate, operations, clients } = options;
+  const { authenticate, operations, clients } = options;
 
   /** The operation of a request that is to be answered by a stream; null for one that is not. */
   function operationOf(request: FastifyRequest): OperationRequest | null {
@@ -39,13 +37,6 @@ export function createEventStreamRoute(options: EventStreamRouteOptions): Answer
     try {
       const operation = operationOf(request);
       if (operation === null) return false;
-      if (!mayConnect(request.headers.origin, auth))
-        return refuse(
-          reply,
-          403,
-          "FORBIDDEN",
-          "Pages from elsewhere cannot connect to a gateway in open mode.",
-        );
       const principal = await authenticate(credentials);
       const giveUpSeat = clients.seat(principal.name);
       if (giveUpSeat === null)
@@ -64,7 +55,8 @@ export function createEventStreamRoute(options: EventStreamRouteOptions): Answer
       return true;
     } catch (error) {
       if (!(error instanceof SwitchboardError)) throw error;
-      return refuse(reply, error instanceof UnauthenticatedError ? 401 : 400, error.code, error.message);
+      if (!(error instanceof UnauthenticatedError)) return refuse(reply, 400, error.code, error.message);
+      return refuse(reply.header("www-authenticate", "Bearer"), 401, error.code, error.message);
     }
   };
 }
@@ -86,21 +78,26 @@ function tryRead(request: FastifyRequest): OperationRequest | null {
 function readOperation(request: FastifyRequest): OperationRequest {
   const given = (request.method === "GET" ? request.query : request.body) as Record<string, unknown> | null;
   if (typeof given !== "object" || given === null || Array.isArray(given))
-    throw new BadUserInputError("The request must be an object with a query.");
-  const { query, operationName = null } = given;
-  if (typeof query !== "string" || query === "")
-    throw new BadUserInputError("query must be a text.", ["query"]);
+    throw new BadUserInputError('The request must be a JSON object such as { "query": "…" }.');
+  const { query = "", operationName = null } = given;
+  if (query === "") throw new BadUserInputError("The request has no query.", ["query"]);
+  if (typeof query !== "string") throw new BadUserInputError("query must be one text.", ["query"]);
   if (operationName !== null && typeof operationName !== "string")
-    throw new BadUserInputError("operationName must be a text.", ["operationName"]);
-  const variables = readObject(given, "variables");
-  const extensions = readObject(given, "extensions");
+    throw new BadUserInputError("operationName must be one text.", ["operationName"]);
+  const inUrl = request.method === "GET";
+  const variables = readObject(given, "variables", inUrl);
+  const extensions = readObject(given, "extensions", inUrl);
   return { query, operationName, variables, extensions };
 }
 
 /** In a URL objects are JSON. */
-function readObject(given: Record<string, unknown>, name: string): Record<string, unknown> | null {
+function readObject(
+  given: Record<string, unknown>,
+  name: string,
+  inUrl: boolean,
+): Record<string, unknown> | null {
   let value: unknown = given[name] ?? null;
-  if (typeof value === "string") {
+  if (inUrl && typeof value === "string") {
     try {
       value = JSON.parse(value);
     } catch {

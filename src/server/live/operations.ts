@@ -45,7 +45,8 @@ export function createOperations({ apollo, contextOf, subscribe, log }: Operatio
   const kinds = new Map<string, OperationKind>();
 
   function kindOf({ query, operationName }: OperationRequest): OperationKind {
-    const key = `${operationName ?? ""}\n${query}`;
+    // No name is not an empty name, and a name from a client can hold anything.
+    const key = `${operationName == null ? "" : JSON.stringify(operationName)}\n${query}`;
     const known = kinds.get(key);
     if (known !== undefined) return known;
     const kind = readKind(query, operationName);

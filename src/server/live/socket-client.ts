@@ -11,6 +11,7 @@ import { createBacklog } from "./backlog.js";
 import { createEnding } from "./ending.js";
 import { watchExpiry, type Expiry } from "./expiry.js";
 import { nextFrames, nextPrefix, payloadGroups } from "./frames.js";
+import { whyInvalid } from "./invalid-message.js";
 import type { LiveLimits } from "./limits.js";
 import type { LiveClient } from "./live-clients.js";
 import type { OperationRequest, Operations, RunningOperation } from "./operations.js";
@@ -69,6 +70,7 @@ export function createSocketClient(options: SocketClientOptions): SocketClient {
   let principal: Principal | null = null;
   let expiry: Expiry | null = null;
   let giveUpSeat = () => undefined as void;
+  let received = "";
   let receive: ((text: string) => Promise<void>) | null = null;
 
   function shut(code: number, reason: string): void {
@@ -152,10 +154,14 @@ export function createSocketClient(options: SocketClientOptions): SocketClient {
     heard = true;
     if (!open || receive === null) return;
     if (isBinary) return shut(CloseCode.BadRequest, "Invalid message received: text is expected");
-    receive(data.toString()).catch((error: unknown) => {
+    const text = data.toString();
+    received = text;
+    const handled = receive(text);
+    received = "";
+    handled.catch((error: unknown) => {
       // The library refuses by throwing what is well-formed and not the client's to send.
       if (error instanceof Error && error.message.startsWith("Unexpected message of type"))
-        return shut(CloseCode.BadRequest, "Invalid message received");
+        return shut(CloseCode.BadRequest, whyInvalid(text));
       log.error({ err: error }, "a message of a live client failed");
       shut(CloseCode.InternalServerError, "Internal server error");
     });
@@ -170,7 +176,9 @@ export function createSocketClient(options: SocketClientOptions): SocketClient {
     protocol: {
       protocol: socket.protocol,
       send: write,
-      close: (code = 1000, reason = "") => shut(code, reason),
+      // The library says that a message is invalid while it looks at it, and not why.
+      close: (code = 1000, reason = "") =>
+        shut(code, code === CloseCode.BadRequest ? whyInvalid(received) : reason),
       onMessage: (listener) => void (receive = listener),
     },
     admit(who, seat) {

@@ -35,6 +35,9 @@ interface Extra {
 /** The library looks at a document only to see whether results are many; which operation it is, ours know. */
 const PLACEHOLDER = parse("subscription { any }");
 
+/** For whoever has sent none, or where nobody looks for them; there is room for 123 bytes. */
+const NOBODY = 'Forbidden: credentials are needed: connectionParams { "authorization": "Bearer <key>" }';
+
 /** Registers the route. Upgrades to other paths are refused. */
 export function registerSocketRoute(http: HttpServer, options: SocketRouteOptions): void {
   const { auth, operations, clients, limits, log, now } = options;
@@ -79,8 +82,9 @@ function createProtocol({ authenticate, clients, limits }: SocketRouteOptions) {
   return makeServer<Record<string, unknown>, Extra>({
     connectionInitWaitTimeout: limits.connectionInitMs,
     async onConnect({ connectionParams, extra: { client, headers } }) {
+      const credentials = credentialsAmong(connectionParams) ?? headers;
       try {
-        const principal = await authenticate(credentialsAmong(connectionParams) ?? headers);
+        const principal = await authenticate(credentials);
         const seat = clients.seat(principal.name);
         if (seat === null) {
           client.shut(CloseCode.TooManyInitialisationRequests, "Too many connections of this principal");
@@ -90,7 +94,8 @@ function createProtocol({ authenticate, clients, limits }: SocketRouteOptions) {
         return true;
       } catch (error) {
         if (!(error instanceof UnauthenticatedError)) throw error;
-        client.shut(CloseCode.Forbidden, `Forbidden: ${error.message}`);
+        const isNobody = credentials.authorization === undefined && credentials.apiKey === undefined;
+        client.shut(CloseCode.Forbidden, isNobody ? NOBODY : `Forbidden: ${error.message}`);
         return false;
       }
     },
