@@ -54,7 +54,8 @@ export function checkChanges(client: Client, view: LogView): string[] {
   const isOver = client.isComplete || client.isGone;
   const until = isOver ? (frames.at(-1)?.place ?? 0) : Infinity;
   const isSettled = shown.at(-1)?.isThrough === true;
-  if (client.isGone && shown.length > 0 && !isSettled) return problems.slice(0, MAX_NAMED);
+  // Who left before it had seen the snapshot to its end may have seen any part of it.
+  if (client.isGone && variables["snapshot"] !== false && !isSettled) return problems.slice(0, MAX_NAMED);
   const snapshot = variables["snapshot"] === false ? null : snapshotFilter(filter, isOne);
   const found = beginnings(client, shown, rest, view)
     .map((place) => {

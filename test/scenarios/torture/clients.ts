@@ -81,8 +81,10 @@ export class Client {
   /** Its connection breaks. What was still on its way, the last few of what it was told, has not arrived. */
   cut(lost: number): void {
     const part = this.parts.at(-1);
+    // What has ended has ended with all of it.
+    if (part === undefined || part.over !== null) return;
     this.#cutBy?.();
-    part?.told.splice(Math.max(0, part.told.length - lost));
+    part.told.splice(Math.max(0, part.told.length - lost));
   }
 
   /** From now on it stays away, once its connection has ended, until `comeBack`. */

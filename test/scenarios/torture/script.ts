@@ -205,10 +205,9 @@ function createDisturbances(
 
   return {
     now: async (name: Disturbance) => disturbances[name](),
-    /** Everything is there again, and everybody comes back. */
+    /** Everybody comes back, and everything is there again but for Redis, without which nobody misses anything. */
     async mend() {
       await postgres.start();
-      await redis.start();
       for (const gateway of gateways) await gateway.start();
       for (const client of clients) client.comeBack();
     },

@@ -50,6 +50,9 @@ export interface Truth {
 }
 
 const AT_ONCE = 1_000;
+/** Transactions whose commit comes late, and how late at most, seconds: between them others can overtake. */
+const SLOW_COMMITS = 0.2;
+const COMMIT_TAKES_S = 0.1;
 
 const SEEN = `SELECT jsonb_build_object(
   'state', s.state, 'phase', s.phase, 'title', s.title, 'endedAt', s.ended_at, 'fields', s.fields,
@@ -72,7 +75,9 @@ export async function openTruth(url: string): Promise<Truth> {
   await migrate(database);
   await database.knex.raw(`CREATE TABLE torture_seen (sequence bigint PRIMARY KEY, seen jsonb NOT NULL)`);
   await database.knex.raw(`CREATE FUNCTION torture_look() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-    INSERT INTO torture_seen SELECT NEW.sequence, (${SEEN}); RETURN NULL; END $$`);
+    INSERT INTO torture_seen SELECT NEW.sequence, (${SEEN});
+    IF random() < ${SLOW_COMMITS} THEN PERFORM pg_sleep(random() * ${COMMIT_TAKES_S}); END IF;
+    RETURN NULL; END $$`);
   await database.knex.raw(
     "CREATE TRIGGER torture AFTER INSERT ON changes FOR EACH ROW EXECUTE FUNCTION torture_look()",
   );
