@@ -13,6 +13,7 @@ import { reclaim, scrub } from "./free-pages.js";
 import { watchPlace } from "./file-place.js";
 import { sqliteDialect } from "./sqlite-dialect.js";
 import { sqliteTrouble, toSqliteFailure } from "./sqlite-failures.js";
+import { createWalDisk } from "./wal-disk.js";
 
 /** Statements kept prepared; page queries vary with their filters. */
 const MAX_STATEMENTS = 500;
@@ -37,7 +38,7 @@ export function openSqlite(
   const driver = new SqliteDriver(path, { timeout: OPENING_TIMEOUT_MS });
   // Takes effect in files that are empty still: what is removed can be given back to the disk a few pages at a time.
   driver.pragma("auto_vacuum = INCREMENTAL");
-  driver.pragma("journal_mode = WAL");
+  const journal = driver.pragma("journal_mode = WAL", { simple: true });
   // In WAL, NORMAL cannot corrupt; a power cut may lose the last transactions, which the next poll reads again.
   driver.pragma("synchronous = NORMAL");
   driver.pragma("foreign_keys = ON");
@@ -46,6 +47,8 @@ export function openSqlite(
   const knex = knexOver(driver);
   const probe = createWriteProbe();
   const checkPlace = watchPlace(path);
+  // In memory, and where the file system has no WAL, there is no file to be flushed: the commit itself waits.
+  const disk = journal === "wal" ? createWalDisk(path) : null;
   let isOpening = true;
   const statements = new Map<string, SqliteDriver.Statement>();
 
@@ -102,16 +105,20 @@ export function openSqlite(
     knex,
     // The work itself is done before the promise is made, unless there is a lock to wait for.
     all: (sql, values) => patiently(() => execute(sql, values)),
-    transaction: <T>(plan: () => SqlPlan<T>, { durable = false }: { durable?: boolean } = {}) =>
-      patiently(() => {
+    async transaction<T>(plan: () => SqlPlan<T>, { durable = false }: { durable?: boolean } = {}) {
+      const waitsInCommit = durable && disk === null;
+      const result = await patiently(() => {
         checkPlace();
-        if (durable) driver.pragma("synchronous = FULL");
+        if (waitsInCommit) driver.pragma("synchronous = FULL");
         try {
           return inTransaction.immediate(plan) as T;
         } finally {
-          if (durable) driver.pragma("synchronous = NORMAL");
+          if (waitsInCommit) driver.pragma("synchronous = NORMAL");
         }
-      }),
+      });
+      if (durable) await disk?.flush();
+      return result;
+    },
     announce: () => Promise.resolve(),
     async ping() {
       checkPlace();
@@ -121,6 +128,7 @@ export function openSqlite(
     reclaim: (pages) => patiently(() => reclaim(driver, pages)),
     scrub: () => patiently(() => scrub(driver)),
     async close() {
+      await disk?.close();
       await knex.destroy();
       driver.close();
     },
