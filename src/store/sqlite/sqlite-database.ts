@@ -39,16 +39,17 @@ export function openSqlite(
   // Takes effect in files that are empty still: what is removed can be given back to the disk a few pages at a time.
   driver.pragma("auto_vacuum = INCREMENTAL");
   const journal = driver.pragma("journal_mode = WAL", { simple: true });
-  // In WAL, NORMAL cannot corrupt; a power cut may lose the last transactions, which the next poll reads again.
-  driver.pragma("synchronous = NORMAL");
+  const hasWal = journal === "wal";
+  // In WAL, NORMAL cannot corrupt; a power cut may lose the last transactions, which the next poll reads again. Where the
+  // file system has no WAL every commit waits for the disk.
+  driver.pragma(`synchronous = ${hasWal ? "NORMAL" : "FULL"}`);
   driver.pragma("foreign_keys = ON");
   // Kilobytes. The operating system has the file's pages as well: twice as much made no measurable difference.
   driver.pragma("cache_size = -32768");
   const knex = knexOver(driver);
   const probe = createWriteProbe();
   const checkPlace = watchPlace(path);
-  // In memory, and where the file system has no WAL, there is no file to be flushed: the commit itself waits.
-  const disk = journal === "wal" ? createWalDisk(path) : null;
+  const disk = hasWal ? createWalDisk(path) : null;
   let isOpening = true;
   const statements = new Map<string, SqliteDriver.Statement>();
 
@@ -106,19 +107,16 @@ export function openSqlite(
     // The work itself is done before the promise is made, unless there is a lock to wait for.
     all: (sql, values) => patiently(() => execute(sql, values)),
     async transaction<T>(plan: () => SqlPlan<T>, { durable = false }: { durable?: boolean } = {}) {
-      const waitsInCommit = durable && disk === null;
-      const result = await patiently(() => {
+      const { result, flushed } = await patiently(() => {
         checkPlace();
-        if (waitsInCommit) driver.pragma("synchronous = FULL");
-        try {
-          return inTransaction.immediate(plan) as T;
-        } finally {
-          if (waitsInCommit) driver.pragma("synchronous = NORMAL");
-        }
+        const result = inTransaction.immediate(plan) as T;
+        // Begun in one go with the commit, so that whoever closes the database waits for it.
+        return { result, flushed: durable ? disk?.flush() : undefined };
       });
-      if (durable) await disk?.flush();
+      await flushed;
       return result;
     },
+    flush: () => disk?.flush() ?? Promise.resolve(),
     announce: () => Promise.resolve(),
     async ping() {
       checkPlace();
