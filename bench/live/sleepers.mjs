@@ -73,11 +73,18 @@ const sleepers = await Promise.all(Array.from({ length: count }, (_, index) => o
 let pausedAt = 0;
 console.log("ready");
 
+/** One that was not closed would be waited for in vain: what it has been told all the same says how that came. */
+async function stillOpen({ cursors, leave }) {
+  await new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
+  leave();
+  return { code: `open, ${cursors.length} of ${witness.cursors.length}`, at: now() };
+}
+
 /** Reads on to the end, comes back with the last cursor, and answers what it got. */
 async function wake(sleeper, index) {
   const told = sleeper.cursors.length;
   sleeper.resume();
-  const { code, at } = await sleeper.ended;
+  const { code, at } = await Promise.race([sleeper.ended, stillOpen(sleeper)]);
   const again = await open(index, { after: sleeper.cursors.at(-1) });
   const missed = witness.cursors.length - sleeper.cursors.length;
   await until(() => again.cursors.length >= missed);

@@ -59,8 +59,14 @@ export interface FailedTry {
 }
 
 export interface InboxRepository {
-  /** Writes deliveries down, on disk before it resolves; one word for each, in order. */
-  add(deliveries: readonly NewDelivery[]): Promise<Written[]>;
+  /**
+   * Writes deliveries down, on disk before it resolves; one word for each, in order. `onWritten` is called with the words
+   * when they can be taken, which is sooner.
+   */
+  add(
+    deliveries: readonly NewDelivery[],
+    onWritten?: (words: readonly Written[]) => void,
+  ): Promise<Written[]>;
   /**
    * Takes what is due, oldest first. Nothing of a session is taken while anything of it is in hand, be it in another
    * process, or something older of it waits for another try.

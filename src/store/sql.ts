@@ -84,6 +84,8 @@ export interface Database {
    * @param options.durable on disk before it resolves, whatever happens to the machine. @default false
    */
   transaction<T>(plan: () => SqlPlan<T>, options?: { durable?: boolean }): Promise<T>;
+  /** Resolves when all that was committed before the call is on disk, whatever happens to the machine. */
+  flush(): Promise<void>;
   /**
    * Makes this process known under a number until the database is closed or the process ends, however it ends: others
    * learn it through `Dialect.isGone`.

@@ -113,7 +113,8 @@ export class InboxWorker {
       if (next !== null && next > at) this.#later(next - at);
       return;
     }
-    this.#lookAgain = true;
+    // What has come since has kicked, and what waits for one of these is taken when that is finished.
+    if (deliveries.length === CLAIM) this.#lookAgain = true;
     const { bundles, idle, unreadable } = this.#sort(deliveries);
     for (const bundle of bundles) this.#begin(bundle.told.map(sequenceOf), () => this.#process(bundle));
     if (idle.length > 0) this.#begin(idle, () => store.inbox.finish(idle));

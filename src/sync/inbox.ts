@@ -1,6 +1,6 @@
 /**
- * The webhook inbox: what providers send by themselves is verified, written down, acknowledged, and worked on after
- * that. What is written down is not lost, whoever dies, and is worked on by one process at a time.
+ * The webhook inbox: what providers send by themselves is verified, written down, acknowledged once that is on disk, and
+ * worked on. What is acknowledged is not lost, whoever dies, and is worked on by one process at a time.
  */
 import { setTimeout as pause } from "node:timers/promises";
 import type { Logger } from "../http/http-client.js";
@@ -49,7 +49,13 @@ const LOG_REFUSALS_MS = 60_000;
 export function createInbox(options: InboxOptions): Inbox {
   const { store, ingest, sync, log, now, patience = INBOX_PATIENCE } = options;
   const { directory, refresh } = sync;
-  const write = createInboxWriter((group) => store.inbox.add(group));
+  // What can be taken is taken while the disk is waited for: a delivery costs a read, whether it is acknowledged or not.
+  const write = createInboxWriter((group) =>
+    store.inbox.add(group, (words) => {
+      for (const [index, { connection }] of group.entries())
+        if (words[index] === "NEW") workers.get(connection)?.kick();
+    }),
+  );
   const refusals = new Map<string, { count: number; loggedAt: number }>();
   const workers = new Map<string, InboxWorker>();
   for (const { name, connection } of directory.all) {
@@ -101,7 +107,6 @@ export function createInbox(options: InboxOptions): Inbox {
       const providerKey = sessionIn(receiver, message, receivedAt);
       const written = await write({ connection, deliveryId, digest, message, providerKey, receivedAt });
       if (written === "OTHER") return refuse(connection, "another one came under its id before");
-      if (written === "NEW") workers.get(connection)?.kick();
       return "TAKEN";
     },
     start() {

@@ -105,6 +105,8 @@ export function openPostgres(url: string, options: DatabaseOptions = {}): Databa
       return rows;
     },
     transaction: <T>(plan: () => SqlPlan<T>) => told(runTransaction({ pool, execute, patienceMs }, plan)),
+    // Commits wait for the disk.
+    flush: () => Promise.resolve(),
     announce: (owner) => told(presence.announce(owner)),
     async ping() {
       const [state] = await told(executeAgain("SELECT pg_is_in_recovery() AS standby", []));

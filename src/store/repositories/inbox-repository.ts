@@ -87,7 +87,12 @@ export function createInboxRepository(database: Database, owner: Owner): InboxRe
   const amongSequences = dialect.among("sequence", "integer");
 
   return {
-    add: (deliveries) => database.transaction(() => write(deliveries), { durable: true }),
+    async add(deliveries, onWritten) {
+      const words = await database.transaction(() => write(deliveries));
+      onWritten?.(words);
+      await database.flush();
+      return words;
+    },
 
     async claim(connection, now, limit) {
       await owner.announce();

@@ -13,6 +13,7 @@ import { reclaim, scrub } from "./free-pages.js";
 import { watchPlace } from "./file-place.js";
 import { sqliteDialect } from "./sqlite-dialect.js";
 import { sqliteTrouble, toSqliteFailure } from "./sqlite-failures.js";
+import { createWalDisk } from "./wal-disk.js";
 
 /** Statements kept prepared; page queries vary with their filters. */
 const MAX_STATEMENTS = 500;
@@ -37,15 +38,18 @@ export function openSqlite(
   const driver = new SqliteDriver(path, { timeout: OPENING_TIMEOUT_MS });
   // Takes effect in files that are empty still: what is removed can be given back to the disk a few pages at a time.
   driver.pragma("auto_vacuum = INCREMENTAL");
-  driver.pragma("journal_mode = WAL");
-  // In WAL, NORMAL cannot corrupt; a power cut may lose the last transactions, which the next poll reads again.
-  driver.pragma("synchronous = NORMAL");
+  const journal = driver.pragma("journal_mode = WAL", { simple: true });
+  const hasWal = journal === "wal";
+  // In WAL, NORMAL cannot corrupt; a power cut may lose the last transactions, which the next poll reads again. Where the
+  // file system has no WAL every commit waits for the disk.
+  driver.pragma(`synchronous = ${hasWal ? "NORMAL" : "FULL"}`);
   driver.pragma("foreign_keys = ON");
   // Kilobytes. The operating system has the file's pages as well: twice as much made no measurable difference.
   driver.pragma("cache_size = -32768");
   const knex = knexOver(driver);
   const probe = createWriteProbe();
   const checkPlace = watchPlace(path);
+  const disk = hasWal ? createWalDisk(path) : null;
   let isOpening = true;
   const statements = new Map<string, SqliteDriver.Statement>();
 
@@ -102,16 +106,17 @@ export function openSqlite(
     knex,
     // The work itself is done before the promise is made, unless there is a lock to wait for.
     all: (sql, values) => patiently(() => execute(sql, values)),
-    transaction: <T>(plan: () => SqlPlan<T>, { durable = false }: { durable?: boolean } = {}) =>
-      patiently(() => {
+    async transaction<T>(plan: () => SqlPlan<T>, { durable = false }: { durable?: boolean } = {}) {
+      const { result, flushed } = await patiently(() => {
         checkPlace();
-        if (durable) driver.pragma("synchronous = FULL");
-        try {
-          return inTransaction.immediate(plan) as T;
-        } finally {
-          if (durable) driver.pragma("synchronous = NORMAL");
-        }
-      }),
+        const result = inTransaction.immediate(plan) as T;
+        // Begun in one go with the commit, so that whoever closes the database waits for it.
+        return { result, flushed: durable ? disk?.flush() : undefined };
+      });
+      await flushed;
+      return result;
+    },
+    flush: () => disk?.flush() ?? Promise.resolve(),
     announce: () => Promise.resolve(),
     async ping() {
       checkPlace();
@@ -121,6 +126,7 @@ export function openSqlite(
     reclaim: (pages) => patiently(() => reclaim(driver, pages)),
     scrub: () => patiently(() => scrub(driver)),
     async close() {
+      await disk?.close();
       await knex.destroy();
       driver.close();
     },
