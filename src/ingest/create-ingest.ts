@@ -86,8 +86,11 @@ export function createIngest(database: Database, { now, onChange }: IngestOption
   ): { state: SessionState; change: Omit<LoggedChange, "sequence" | "sessionKey"> | null } {
     const before = stored ?? emptyState(connection, snapshot);
     const applied = applySnapshot(before, snapshot);
-    // An older look that is told again later, as the newest one, must have its say then.
-    const lookDigest = isNewer(before.row, snapshot) ? digest : null;
+    // An older look that is told again later, as the newest one, must have its say then, and so must one whose state was
+    // not believed: whether it is depends on when it comes.
+    const { phase, state: told } = snapshot.facts;
+    const isTaken = isNewer(before.row, snapshot) && (phase !== "LIVE" || applied.row.state === told);
+    const lookDigest = isTaken ? digest : null;
     const state = { ...applied, row: { ...applied.row, lookDigest } };
     const changed = stored === null ? knownFields(state) : changedFields(before, state);
     // A further address is no field of the graph, and yet filters may find the session by it from now on.

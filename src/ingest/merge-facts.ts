@@ -1,7 +1,10 @@
 /** Merging what is known of a session itself (contract, "One door in"). Pure. */
-import type { JsonObject, MoneyRecord, PartyRecord, SessionFacts } from "../model/index.js";
+import type { EpochMs, JsonObject, MoneyRecord, PartyRecord, SessionFacts } from "../model/index.js";
 
-/** Providers that only tell how long somebody has talked make the answer time wobble by a second or two. */
+/**
+ * Providers that only tell how long somebody has talked make the answer time wobble by a second or two, and for as long
+ * they show a call that was answered as one that rings.
+ */
 const ANSWER_WOBBLE_MS = 2_000;
 
 /** The later word where there is one; a missing fact never erases a known one. */
@@ -28,6 +31,10 @@ function pickWord<T extends string>(
 export interface LookKind {
   /** As the snapshot says. @default false */
   isBlindToHold?: boolean;
+  /** It was pushed: such news may come in any order. @default false */
+  isPush?: boolean;
+  /** When it was made. @default long after everything that is known */
+  observedAt?: EpochMs;
 }
 
 /**
@@ -39,13 +46,13 @@ export function mergeFacts(
   known: SessionFacts,
   incoming: SessionFacts,
   newer: boolean,
-  { isBlindToHold = false }: LookKind = {},
+  kind: LookKind = {},
 ): SessionFacts {
-  const answeredAt = pick(known.answeredAt, incoming.answeredAt, newer);
+  const answeredAt = pick(known.answeredAt, incoming.answeredAt, newer || isAnswer(known, incoming, kind));
   const wobbles =
     known.answeredAt !== null && Math.abs((answeredAt ?? 0) - known.answeredAt) <= ANSWER_WOBBLE_MS;
   return {
-    ...mergeState(known, incoming, newer, { isBlindToHold }),
+    ...mergeState(known, incoming, newer, kind),
     channel: pickWord(known.channel, incoming.channel, newer),
     direction: pickWord(known.direction, incoming.direction, newer),
     title: pick(known.title, incoming.title, newer),
@@ -60,28 +67,45 @@ export function mergeFacts(
   };
 }
 
+/** A push says that somebody has picked up: no look that was made meanwhile could have seen it. */
+function isAnswer(known: SessionFacts, incoming: SessionFacts, { isPush, isBlindToHold }: LookKind): boolean {
+  const isBlindPush = isPush === true && isBlindToHold === true;
+  return isBlindPush && known.state === "RINGING" && incoming.state === "IN_PROGRESS";
+}
+
+/**
+ * Held people look like any others to a blind look, and those who have just picked up as if they still rang; events that
+ * come late would have a call ring again. What was told stands.
+ */
+function isOutranked(
+  known: SessionFacts,
+  incoming: SessionFacts,
+  { isBlindToHold = false, isPush = false, observedAt = Infinity }: LookKind,
+): boolean {
+  if (incoming.phase !== "LIVE") return false;
+  if (known.state === "ON_HOLD") return isBlindToHold;
+  if (known.state !== "IN_PROGRESS" || incoming.state !== "RINGING") return false;
+  const isFresh = known.answeredAt !== null && observedAt - known.answeredAt <= ANSWER_WOBBLE_MS;
+  return isPush || (isBlindToHold && isFresh);
+}
+
 function mergeState(
   known: SessionFacts,
   incoming: SessionFacts,
   newer: boolean,
-  { isBlindToHold }: LookKind,
+  kind: LookKind,
 ): Pick<SessionFacts, "phase" | "state" | "endedAt"> {
   // A look at one section, or a word nobody has documented: it says nothing of how the session is doing.
   if (incoming.phase === "UNKNOWN" && known.phase !== "UNKNOWN") {
     return { phase: known.phase, state: known.state, endedAt: pick(known.endedAt, incoming.endedAt, newer) };
   }
-  // Held people look like any others to it, and those who have just picked up as if they still rang: what was told stands.
-  const isOutranked =
-    known.state === "ON_HOLD" || (known.state === "IN_PROGRESS" && incoming.state === "RINGING");
-  if (isBlindToHold && isOutranked && incoming.phase === "LIVE") {
+  if (isOutranked(known, incoming, kind)) {
     return { phase: known.phase, state: known.state, endedAt: known.endedAt };
   }
   const wasEnded = known.phase === "ENDED";
   const isEnded = incoming.phase === "ENDED";
   if (wasEnded && !isEnded) return { phase: "ENDED", state: known.state, endedAt: known.endedAt };
-  // For the same reason it stands whenever it is told, before such a look or after it.
-  const isAnswer = isBlindToHold && known.state === "RINGING" && incoming.state === "IN_PROGRESS";
-  const isNews = newer || isAnswer || (isEnded && !wasEnded);
+  const isNews = newer || isAnswer(known, incoming, kind) || (isEnded && !wasEnded);
   const takes = isNews && !(isEnded && wasEnded && incoming.state === "UNKNOWN");
   const { phase, state } = takes ? incoming : known;
   return { phase, state, endedAt: pick(known.endedAt, incoming.endedAt, newer) };

@@ -132,6 +132,8 @@ export function applySnapshot(state: SessionState, snapshot: SessionSnapshot): S
     ...freshen(state.row, snapshot),
     ...mergeFacts(state.row, snapshot.facts, newer, {
       isBlindToHold: snapshot.isBlindToHold ?? false,
+      isPush: snapshot.source === "PUSH",
+      observedAt: snapshot.observedAt,
     }),
     fields: mergeFields(state.row.fields, snapshot.fields, newer),
     hasTransfer: state.row.hasTransfer || rows.transfers.size > 0,

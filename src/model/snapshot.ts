@@ -77,8 +77,8 @@ export interface SessionSnapshot {
   sectionsReadAt?: EpochMs;
   /**
    * True where this look cannot tell a held session from any other live one, nor one that has just been answered from
-   * one that rings: then a live state does not overrule a stored ON_HOLD, nor RINGING a stored IN_PROGRESS, which a
-   * command or a push told. @default false
+   * one that rings: then a live state does not overrule a stored ON_HOLD, nor RINGING an IN_PROGRESS that a command or a
+   * push has told a moment ago. @default false
    */
   isBlindToHold?: boolean;
   /** Values of the wrong type on the wire: the rest of the row stands, these fields are null and say so. */
