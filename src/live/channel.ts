@@ -34,6 +34,8 @@ export interface ChannelOptions {
 }
 
 interface RenderedPage {
+  /** Up to here the others had been told when it was begun: whoever is given it may have come later. */
+  done: number;
   payloads: string[];
   place: Place;
   end: End;
@@ -95,7 +97,6 @@ export class Channel {
       let place = start;
       // From the check to the joining nothing else runs: what is told meanwhile is told to it.
       while (!place.isJoinable || place.position < this.#done) {
-        const done = this.#done;
         const page = await this.#page(place);
         if (!this.#joining.has(subscriber)) return;
         for (const payload of page.payloads) {
@@ -107,7 +108,7 @@ export class Channel {
         if (this.#ends(page.end)) return this.#complete(subscriber);
         const isStill = page.payloads.length === 0 && page.place.position <= place.position;
         // Nothing lies behind it, although others are further: what they have been told has been removed since.
-        place = isStill ? { ...page.place, position: Math.max(done, place.position) } : page.place;
+        place = isStill ? { ...page.place, position: Math.max(page.done, place.position) } : page.place;
       }
       this.#joining.delete(subscriber);
       this.#joined.set(subscriber, place.position);
@@ -135,8 +136,9 @@ export class Channel {
   }
 
   async #render(place: Place): Promise<RenderedPage> {
+    const done = this.#done;
     const { told, place: next, end } = await this.#source.page(place);
-    return { payloads: await this.#options.render(told.map(({ value }) => value)), place: next, end };
+    return { done, payloads: await this.#options.render(told.map(({ value }) => value)), place: next, end };
   }
 
   #take(rows: readonly Numbered[]): void {
