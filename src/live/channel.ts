@@ -95,14 +95,13 @@ export class Channel {
       let place = start;
       // From the check to the joining nothing else runs: what is told meanwhile is told to it.
       while (!place.isJoinable || place.position < this.#done) {
-        const done = this.#done;
         const page = await this.#page(place);
         if (!this.#joining.has(subscriber)) return;
         if (!(await this.#read(page, subscriber))) return;
         if (this.#ends(page.end)) return this.#complete(subscriber);
         const isStill = page.told.length === 0 && page.place.position <= place.position;
         // Nothing lies behind it, although others are further: what they have been told has been removed since.
-        place = isStill ? { ...page.place, position: Math.max(done, place.position) } : page.place;
+        place = isStill ? { ...page.place, position: Math.max(page.done, place.position) } : page.place;
       }
       this.#joining.delete(subscriber);
       this.#joined.set(subscriber, place.position);
@@ -145,7 +144,8 @@ export class Channel {
   }
 
   async #open(place: Place): Promise<SharedPage> {
-    return new SharedPage(await this.#source.page(place), this.#portions);
+    const done = this.#done;
+    return new SharedPage(await this.#source.page(place), done, this.#portions);
   }
 
   #take(rows: readonly Numbered[]): void {

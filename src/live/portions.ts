@@ -2,7 +2,7 @@
  * What is told, executed portion by portion: how much stands in memory at once is bounded by bytes, not by how many things
  * there are to tell. A page of a hundred sessions may be a hundred transcripts, and whoever reads it may have stopped.
  */
-import type { End, Place, Told } from "./live.js";
+import type { End, Page, Place, Told } from "./live.js";
 
 /** Text of one portion, about, in characters. */
 const PORTION_LENGTH = 256 * 1_024;
@@ -55,11 +55,14 @@ export class SharedPage {
   readonly told: readonly Told[];
   readonly place: Place;
   readonly end: End;
+  /** Up to here the others had been told when it was begun: whoever is given it may have come later. */
+  readonly done: number;
   readonly #portions: Portions;
   readonly #kept = new Map<number, Promise<Portion>>();
   #keptLength = 0;
 
-  constructor({ told, place, end }: { told: readonly Told[]; place: Place; end: End }, portions: Portions) {
+  constructor({ told, place, end }: Page, done: number, portions: Portions) {
+    this.done = done;
     this.told = told;
     this.place = place;
     this.end = end;

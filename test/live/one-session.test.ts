@@ -94,6 +94,35 @@ describe.each(DATABASES)("one session on $name", (kind) => {
     );
   });
 
+  it("tells those who come back together what happened while they were being looked after", async () => {
+    await look();
+    const first = await live.watch<Change>("session", SESSION, { id: ID });
+    await first.until(({ frames }) => frames.length === 1);
+    const after = first.frames[0]?.cursor;
+    // What the session has had since is read, and on its way, when more happens.
+    const gate = Promise.withResolvers<void>();
+    const { changes } = live.store;
+    const read = changes.after;
+    const held = Promise.withResolvers<void>();
+    changes.after = async (...args) => {
+      const rows = await read(...args);
+      if (args[3] === undefined) return rows;
+      held.resolve();
+      await gate.promise;
+      return rows;
+    };
+    const one = await live.watch<Change>("session", SESSION, { id: ID, after });
+    await held.promise;
+    await look({ facts: facts({ startedAt: BEGAN, title: "x" }) });
+    await first.until(({ frames }) => frames.length === 2);
+    const other = await live.watch<Change>("session", SESSION, { id: ID, after });
+    gate.resolve();
+    for (const client of [one, other]) {
+      await client.until(({ frames }) => frames.length === 1);
+      expect(client.frames[0]).toMatchObject({ cursor: first.frames[1]?.cursor, changed: ["title"] });
+    }
+  });
+
   it("completes one whose totals nobody analyses when they have settled", async () => {
     await look({ facts: ended(Date.now() - 9_000), report: report({ origin: "DERIVED" }) });
     const client = await live.watch<Change>("session", SESSION, { id: ID });

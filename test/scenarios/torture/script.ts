@@ -77,7 +77,8 @@ export async function torture(seed: number, stage: Stage): Promise<Map<string, n
     await truth.confirm();
   } catch (error) {
     const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    throw new Error(`after ${done.join(", ")}:\n${what}`, { cause: error });
+    const end = `the log ends at ${truth.log.at(-1)?.sequence}`;
+    throw new Error(`after ${done.join(", ")}; ${end}:\n${what}`, { cause: error });
   } finally {
     world.rest();
     for (const client of clients) client.leave();

@@ -24,7 +24,8 @@ export function wishesOf(random: Random, log: readonly Happened[]): Wish[] {
   const words = recent.flatMap(({ seen }) =>
     seen.words.split(" ").filter((word) => /^[a-z]{4,}$/.test(word)),
   );
-  const addresses = recent.flatMap(({ seen }) => seen.addresses);
+  // Which have one spelling: others are found under several.
+  const addresses = recent.flatMap(({ seen }) => seen.addresses.filter((address) => /^\+|@/.test(address)));
   const ids = [one(live), one(live), one(recent), one(recent)].map(({ id }) => id);
   const withSnapshot = (): object => ({ snapshot: random.chance(0.7) });
   return [
