@@ -5,7 +5,7 @@
  */
 import type { Cursors } from "../../../src/live/cursors.js";
 import type { Client } from "./clients.js";
-import { concernsOf, meets, type Filter, type History } from "./concerns.js";
+import { concernOf, meets, type Filter, type History } from "./concerns.js";
 import type { Happened } from "./truth.js";
 
 interface Told {
@@ -148,11 +148,10 @@ function concernProblems(
   return log.flatMap((row) => {
     const { sequence, sessionKey } = row;
     if (sequence > until || (sequence <= from && !told.has(sequence))) return [];
-    const was = (told.get(sequence) ?? "NONE") as "MATCHES" | "LEFT" | "NONE";
+    const was = told.get(sequence) ?? "NONE";
     const isKnown = sequence <= (known.get(sessionKey) ?? 0);
-    const allowed = isKnown ? new Set(["NONE"]) : concernsOf(filter, row, history);
-    if (allowed.has(was)) return [];
-    return [`change ${sequence} (${row.kind} ${row.id}): ${was} instead of ${[...allowed].join(" or ")}`];
+    const is = isKnown ? "NONE" : concernOf(filter, row, history);
+    return was === is ? [] : [`change ${sequence} (${row.kind} ${row.id}): ${was} instead of ${is}`];
   });
 }
 

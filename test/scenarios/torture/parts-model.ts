@@ -4,7 +4,7 @@
  */
 import { toGlobalId } from "../../../src/model/index.js";
 import type { Client, Part } from "./clients.js";
-import { concernsOf, type Filter } from "./concerns.js";
+import { concernOf, type Filter } from "./concerns.js";
 import type { LogView } from "./changes-model.js";
 import type { Happened } from "./truth.js";
 
@@ -116,7 +116,7 @@ function namingOf(client: Client, part: Part, { log, history }: LogView): Naming
   function transfers(filter: Filter): Naming {
     const about = log.filter(({ changed }) => changed.includes("transfers"));
     return {
-      rows: about.filter((row) => concernsOf(filter, row, history).has("MATCHES")),
+      rows: about.filter((row) => concernOf(filter, row, history) === "MATCHES"),
       present: () => [],
       brought: (row) =>
         (row.parts.transfers?.map(({ key }) => key) ?? row.seen.transfers).map((key) =>
