@@ -188,6 +188,7 @@ await withDatabase(values.database, async (database) => {
   if (wants("crowd", "idle-memory")) await crowds(frame);
   if (wants("slow")) await slow(database, { seconds: secondsOr(60), healthy: 100, sleeping: 20 });
 });
-if (wants("webhooks")) await withDatabase(values.database, (database) => webhooks(database, { seconds }));
+for (const subscribers of wants("webhooks") ? [1, 100] : [])
+  await withDatabase(values.database, (database) => webhooks(database, { seconds, subscribers }));
 if (wants("idle-requests"))
   await withDatabase(values.database, (url) => idle(url, { seconds: secondsOr(180) }));

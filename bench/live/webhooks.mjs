@@ -1,7 +1,7 @@
 /**
- * `node bench/live/webhooks.mjs [--seconds 20] [--database …]`: from the 200 that a provider gets for its delivery to the
- * frame that a subscriber gets, at 100 deliveries a second, against from stored to frame at 100 changes a second, in turns
- * in one run. Deliveries are Speko's, signed; each is about a call that has changed, which the gateway reads over HTTP.
+ * `node bench/live/webhooks.mjs [--seconds 20] [--subscribers 1] [--database …]`: from the 200 that a provider gets for its
+ * delivery to the frame that a subscriber gets, at 100 deliveries a second, against from stored to frame at 100 changes a
+ * second, in turns in one run. Deliveries are Speko's, signed; each is about a call that has changed, which the gateway reads over HTTP.
  * The gateway and the subscribers are processes of their own; the provider, which sends, is this one.
  */
 import { createHmac, randomUUID } from "node:crypto";
@@ -19,6 +19,8 @@ const RATE = 100;
 const CALLS = 500;
 const ROUNDS = 3;
 const GOAL = 3;
+/** Subscribers, at most, whose frames are timed. */
+const NOTED = 10;
 const QUERY = `subscription { sessionChanges(snapshot: false) {
   cursor kind at changed
   session { id state phase startedAt from { address } connection { name } ... on SpekoSession { metadata } }
@@ -54,14 +56,17 @@ function signed(body) {
 }
 
 /** Runs it and prints what came of it. */
-export async function webhooks(databaseUrl, { seconds }) {
+export async function webhooks(databaseUrl, { seconds, subscribers = 1 }) {
   const provider = await startProvider();
   const gateway = start("webhook-gateway.mjs", databaseUrl, provider.url, SECRET);
   const { url } = JSON.parse(await gateway.hear());
   const live = `${url.replace("http", "ws")}/graphql`;
-  const clients = start("subscribers.mjs", JSON.stringify({ url: live, count: 1, query: QUERY, noted: 1 }));
+  const clients = start(
+    "subscribers.mjs",
+    JSON.stringify({ url: live, count: subscribers, query: QUERY, noted: Math.ceil(subscribers / NOTED) }),
+  );
   await clients.hear();
-  while ((await gateway.ask("stored")).subscribers < 1);
+  while ((await gateway.ask("stored")).subscribers < subscribers);
   const pool = new Pool(url, { connections: 32 });
   const rates = { changes: RATE * seconds, perSecond: RATE };
   let serial = 0;
@@ -79,10 +84,11 @@ export async function webhooks(databaseUrl, { seconds }) {
     if (answer.statusCode !== 200) throw new Error(`a delivery was answered ${answer.statusCode}`);
   }
 
-  /** Moments of frames by what they show; the first, where there are several. */
+  /** Moments of frames by what they show; the first of each subscriber, where there are several. */
   async function frames() {
     const { received } = await clients.ask("report");
-    return new Map(received.map(([name, moments]) => [name, Math.min(...moments)]));
+    const noted = Math.min(NOTED, subscribers);
+    return new Map(received.map(([name, moments]) => [name, moments.slice(0, noted)]));
   }
 
   async function hooks() {
@@ -121,21 +127,30 @@ export async function webhooks(databaseUrl, { seconds }) {
     return { p50: quantile(known, 0.5), p99: quantile(known, 0.99), "not shown": all.length - known.length };
   };
   const [accepted, stored, change] = [row("accepted"), row("stored"), row("changes")];
-  table(`to the frame, ${RATE}/s, ${ROUNDS} × ${seconds} s in turns, ms (goal: p99 ${GOAL} times)`, {
-    "webhook accepted": accepted,
-    "what it led to stored": stored,
-    "change stored, without webhooks": change,
-    "accepted / change stored": { p50: accepted.p50 / change.p50, p99: accepted.p99 / change.p99 },
-    "accepted / what it led to stored": { p50: accepted.p50 / stored.p50, p99: accepted.p99 / stored.p99 },
-  });
+  table(
+    `to ${subscribers} subscribers' frames, ${RATE}/s, ${ROUNDS} × ${seconds} s in turns, ms (goal: p99 ${GOAL} times)`,
+    {
+      "webhook accepted": accepted,
+      "what it led to stored": stored,
+      "change stored, without webhooks": change,
+      "accepted / change stored": { p50: accepted.p50 / change.p50, p99: accepted.p99 / change.p99 },
+      "accepted / what it led to stored": { p50: accepted.p50 / stored.p50, p99: accepted.p99 / stored.p99 },
+    },
+  );
 }
 
 /** Milliseconds from each to its frame; NaN for what was never shown, since a later state of its call was. */
-const between = (from, shown) => [...from].map(([name, at]) => (shown.get(name) ?? NaN) - at);
+const between = (from, shown) =>
+  [...from].flatMap(([name, at]) => (shown.get(name) ?? [NaN]).map((moment) => moment - at));
 
 if (isMain(import.meta.url)) {
   const { values } = parseArgs({
-    options: { seconds: { type: "string", default: "20" }, database: { type: "string" } },
+    options: {
+      seconds: { type: "string", default: "20" },
+      subscribers: { type: "string", default: "1" },
+      database: { type: "string" },
+    },
   });
-  await withDatabase(values.database, (url) => webhooks(url, { seconds: Number(values.seconds) }));
+  const [seconds, subscribers] = [Number(values.seconds), Number(values.subscribers)];
+  await withDatabase(values.database, (url) => webhooks(url, { seconds, subscribers }));
 }
