@@ -32,6 +32,11 @@ export async function runGateway(
   onReady?: (url: string) => void | Promise<void>,
 ): Promise<number> {
   const log = createLog(config.logLevel);
+  if (config.auth === "required" && config.apiKeys.length === 0)
+    log.warn(
+      {},
+      "nobody can ask anything: credentials are required, and SWITCHBOARD_API_KEYS_FILE names no key",
+    );
   try {
     const gateway = await startGateway(config, log);
     await onReady?.(gateway.url);
@@ -42,8 +47,28 @@ export async function runGateway(
     log.info({}, "stopped");
     return 0;
   } catch (error) {
-    log.error({ err: error }, "the gateway could not run");
+    const why = whyNotListening(error, config);
+    if (why === null) log.error({ err: error }, "the gateway could not run");
+    else log.error({}, why);
     return 1;
+  }
+}
+
+/** What the operator can do about an address that cannot be listened at; null for any other failure. */
+function whyNotListening(error: unknown, { host, port }: Config): string | null {
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  if (syscall !== "listen" && syscall !== "getaddrinfo") return null;
+  const place = `${host}:${port}`;
+  switch (code) {
+    case "EADDRINUSE":
+      return `PORT: something else listens at ${place}. Choose another; 0 picks one that is free`;
+    case "EACCES":
+      return `PORT: this user may not listen at ${place}. Choose one above 1023`;
+    case "EADDRNOTAVAIL":
+    case "ENOTFOUND":
+      return `HOST: ${host} is no address of this machine`;
+    default:
+      return null;
   }
 }
 

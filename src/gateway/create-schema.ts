@@ -3,7 +3,7 @@ import "reflect-metadata";
 import { isObjectType, type GraphQLSchema } from "graphql";
 import { buildSchemaSync } from "type-graphql";
 import { RESOLVERS } from "../../resolvers/index.js";
-import { INPUT_TYPES, OUTPUT_TYPES, resolveTypesSynchronously } from "../../schema/index.js";
+import { INPUT_TYPES, OUTPUT_TYPES, resolveNodeType, resolveTypesSynchronously } from "../../schema/index.js";
 import type { OperationContext } from "../context/context.js";
 import { toSubgraph } from "../federation/subgraph.js";
 import { useLoaded } from "./use-loaded.js";
@@ -33,7 +33,11 @@ export function createPlainSchema(): GraphQLSchema {
 /** Builds the schema that the gateway executes. Pure of any connection: everything it asks is in the context. */
 export function createSchema(): GraphQLSchema {
   const plain = createPlainSchema();
-  const schema = toSubgraph<OperationContext>(plain, ({ id }, context) => context.nodeById(id));
+  const schema = toSubgraph<OperationContext>(plain, async ({ __typename, id }, context) => {
+    const node = await context.nodeById(id);
+    // Whoever refers to it takes it for something else: there is no such thing under that id.
+    return resolveNodeType(node) === __typename ? node : null;
+  });
   copyExtensions(plain, schema);
   return useScopes(useLoaded(schema));
 }

@@ -48,7 +48,8 @@ export function mergeFacts(
   newer: boolean,
   kind: LookKind = {},
 ): SessionFacts {
-  const answeredAt = pick(known.answeredAt, incoming.answeredAt, newer || isAnswer(known, incoming, kind));
+  // A session is answered once: a later answer is that of a leg, as when it was handed on.
+  const answeredAt = earliest(known.answeredAt, incoming.answeredAt);
   const wobbles =
     known.answeredAt !== null && Math.abs((answeredAt ?? 0) - known.answeredAt) <= ANSWER_WOBBLE_MS;
   return {

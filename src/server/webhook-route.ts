@@ -62,13 +62,15 @@ export async function registerWebhookRoute(
     });
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, parsed) => parsed(null, body));
-    scope.route<{ Params: { connection: string } }>({
-      method: ["GET", "POST"],
-      url: "/webhooks/:connection",
-      bodyLimit: MAX_DELIVERY_BYTES,
-      exposeHeadRoute: false,
-      handler: answer,
-    });
+    // With a slash behind it too: whoever enters the address at a provider may well add one.
+    for (const url of ["/webhooks/:connection", "/webhooks/:connection/"])
+      scope.route<{ Params: { connection: string } }>({
+        method: ["GET", "POST"],
+        url,
+        bodyLimit: MAX_DELIVERY_BYTES,
+        exposeHeadRoute: false,
+        handler: answer,
+      });
     done();
   });
 }

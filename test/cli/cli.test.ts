@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import http from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { json } from "node:stream/consumers";
@@ -29,6 +30,19 @@ describe("switchboard start", () => {
     ]) {
       expect(cli.output).toContain(word);
     }
+  });
+
+  it("says whose the fault is when its port is taken, and that nobody has a key", async () => {
+    const server = http.createServer().listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    const environment = { SPEKO_API_KEY: "k", SPEKO_BASE_URL: "http://127.0.0.1:9", PORT: String(port) };
+    const cli = spawnCli(["start"], { ...environment, DATABASE_URL: "sqlite::memory:" }, folder);
+    expect(await cli.exit).toBe(1);
+    expect(cli.output).toContain("SWITCHBOARD_API_KEYS_FILE");
+    expect(cli.output).toContain(`something else listens at 127.0.0.1:${port}`);
+    expect(cli.output).not.toContain("stack");
+    server.close();
   });
 
   it("reports every problem of the configuration at once, and no secret", async () => {

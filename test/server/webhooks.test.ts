@@ -101,6 +101,11 @@ describe.each(DATABASES)("on $name", (kind) => {
     expect(await kept()).toEqual(["speko same"]);
   });
 
+  it("the address with a slash behind it is the same", async () => {
+    expect(await send("speko/", spekoDelivery(EVENT, { id: "slash" }))).toBe(200);
+    expect(await kept()).toEqual(["speko slash"]);
+  });
+
   it("something else under a used id is refused, also when both come at once", async () => {
     expect(await send("speko", spekoDelivery(EVENT, { id: "used" }))).toBe(200);
     expect(await send("speko", spekoDelivery({ ...EVENT, session_id: "call_2" }, { id: "used" }))).toBe(401);
