@@ -7,7 +7,13 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { JsonObject, SessionSnapshot } from "../../src/model/index.js";
 import { readSessionFilter, type SessionFilterInput } from "../../src/loaders/session-filter-input.js";
 import { DATABASES } from "../support/databases.js";
-import { openLiveGateway, principal, type LiveGateway } from "../support/live-gateway.js";
+import {
+  openFreshLiveGateway,
+  openLiveGateway,
+  principal,
+  type LiveGateway,
+} from "../support/live-gateway.js";
+import { createRandom } from "../support/random.js";
 import { event, facts, member, party, snapshot, turn } from "../support/snapshots.js";
 
 const SEEDS = Number(process.env["SWITCHBOARD_SEEDS"] ?? 12);
@@ -36,17 +42,6 @@ const FILTERS: readonly SessionFilterInput[] = [
   { providerFields: { callId: "one", agentId: "x".repeat(200) }, text: "late" },
 ];
 const STATES = ["RINGING", "IN_PROGRESS", "ON_HOLD"] as const;
-
-/** A generator that a seed repeats (mulberry32). */
-function createRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** As a query of lists would read it. */
 function readFilter(input: SessionFilterInput) {
@@ -186,18 +181,12 @@ describe.each(DATABASES)("filters on $name", (kind) => {
 
 describe.each(DATABASES)("one change and a filter on $name", (kind) => {
   let live: LiveGateway;
-  let drop: () => Promise<void>;
   let clock = 1_000;
 
   beforeEach(async () => {
-    const created = await kind.create();
-    drop = created.drop;
-    live = await openLiveGateway(created.url);
+    live = await openFreshLiveGateway(kind);
   });
-  afterEach(async () => {
-    await live[Symbol.asyncDispose]();
-    await drop();
-  });
+  afterEach(() => live[Symbol.asyncDispose]());
 
   const look = (id: string, given: Partial<SessionSnapshot> = {}) =>
     live.ingest.ingest("speko", [snapshot(id, { observedAt: (clock += 10), ...given })]);

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ChangeRow } from "../../src/store/store.js";
 import { DATABASES } from "../support/databases.js";
 import { openLiveGateway, type LiveGateway, type Told } from "../support/live-gateway.js";
+import { createRandom } from "../support/random.js";
 import { facts, snapshot } from "../support/snapshots.js";
 
 const SEEDS = Number(process.env["SWITCHBOARD_SEEDS"] ?? 20);
@@ -23,17 +24,6 @@ interface Change {
 const CHANGES = `subscription ($filter: SessionFilter, $after: String) {
   sessionChanges(filter: $filter, after: $after) { cursor kind at changed session { providerId title } }
 }`;
-
-/** A generator that a seed repeats (mulberry32). */
-function createRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 describe.each(DATABASES)("any interleaving on $name", (kind) => {
   let gateways: LiveGateway[];

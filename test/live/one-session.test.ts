@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { toGlobalId, type ReportRecord, type SessionSnapshot } from "../../src/model/index.js";
 import { DATABASES } from "../support/databases.js";
-import { openLiveGateway, principal, type LiveGateway } from "../support/live-gateway.js";
+import { openFreshLiveGateway, principal, type LiveGateway } from "../support/live-gateway.js";
 import { event, facts, snapshot, transfer, turn } from "../support/snapshots.js";
 
 const ID = toGlobalId("session", "speko", "call");
@@ -41,18 +41,11 @@ const BEGAN = Date.now() - 60_000;
 
 describe.each(DATABASES)("one session on $name", (kind) => {
   let live: LiveGateway;
-  let drop: () => Promise<void>;
 
   beforeEach(async () => {
-    const created = await kind.create();
-    drop = created.drop;
-    live = await openLiveGateway(created.url);
+    live = await openFreshLiveGateway(kind);
   });
-
-  afterEach(async () => {
-    await live[Symbol.asyncDispose]();
-    await drop();
-  });
+  afterEach(() => live[Symbol.asyncDispose]());
 
   // Read a moment ago, every section: no provider has to be asked.
   const look = (given: Partial<SessionSnapshot> = {}) =>

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { toGlobalId, type SessionSnapshot } from "../../src/model/index.js";
 import { openDatabase } from "../../src/store/open-database.js";
 import { DATABASES } from "../support/databases.js";
-import { openLiveGateway, principal, type LiveGateway } from "../support/live-gateway.js";
+import { openFreshLiveGateway, principal, type LiveGateway } from "../support/live-gateway.js";
 import { facts, snapshot, transfer } from "../support/snapshots.js";
 
 interface Change {
@@ -18,19 +18,13 @@ const CHANGES = `subscription ($filter: SessionFilter, $after: String, $snapshot
 const SESSION = `subscription ($id: ID!, $after: String) { session(id: $id, after: $after) { ${FIELDS} } }`;
 
 describe.each(DATABASES)("places on $name", (kind) => {
-  let live: LiveGateway;
-  let url: string;
-  let drop: () => Promise<void>;
+  let live: LiveGateway & { readonly url: string };
   let clock = 1_000;
 
   beforeEach(async () => {
-    ({ url, drop } = await kind.create());
-    live = await openLiveGateway(url);
+    live = await openFreshLiveGateway(kind);
   });
-  afterEach(async () => {
-    await live[Symbol.asyncDispose]();
-    await drop();
-  });
+  afterEach(() => live[Symbol.asyncDispose]());
 
   const look = (id: string, given: Partial<SessionSnapshot> = {}, connection = "speko") =>
     live.ingest.ingest(connection, [
@@ -79,7 +73,7 @@ describe.each(DATABASES)("places on $name", (kind) => {
     for (const id of ["a", "b", "c"]) await look(id, fresh("x"));
     await client.until(({ frames }) => frames.length === 3);
     // As in a backup that was made after the first of them.
-    const database = await openDatabase(url);
+    const database = await openDatabase(live.url);
     await database.all("DELETE FROM changes WHERE sequence > (SELECT min(sequence) FROM changes)", []);
     await database.close();
     const after = client.frames[2]?.cursor;
@@ -124,7 +118,7 @@ describe.each(DATABASES)("places on $name", (kind) => {
     await look("d");
     // All that is older than the last two: what plivo had first, and what speko had in between.
     const log = await live.store.changes.after(0, 100, "all");
-    const database = await openDatabase(url);
+    const database = await openDatabase(live.url);
     for (const { sequence } of log)
       await database.all("UPDATE changes SET at = ? WHERE sequence = ?", [sequence, sequence]);
     await database.close();

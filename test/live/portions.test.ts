@@ -1,7 +1,7 @@
 /** How much is executed at once for somebody who is told something of their own, and reads it slowly. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { DATABASES } from "../support/databases.js";
-import { openLiveGateway, principal, type LiveGateway } from "../support/live-gateway.js";
+import { openFreshLiveGateway, principal, type LiveGateway } from "../support/live-gateway.js";
 import { facts, snapshot } from "../support/snapshots.js";
 
 interface Change {
@@ -51,18 +51,12 @@ async function read(live: LiveGateway, variables: object = {}) {
 
 describe.each(DATABASES)("a slow reader on $name", (kind) => {
   let live: LiveGateway;
-  let drop: () => Promise<void>;
   let clock = 1_000;
 
   beforeEach(async () => {
-    const database = await kind.create();
-    drop = database.drop;
-    live = await openLiveGateway(database.url);
+    live = await openFreshLiveGateway(kind);
   });
-  afterEach(async () => {
-    await live[Symbol.asyncDispose]();
-    await drop();
-  });
+  afterEach(() => live[Symbol.asyncDispose]());
 
   const look = (ids: readonly string[], title: string) =>
     live.ingest.ingest(

@@ -3,7 +3,12 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { DatabaseUnavailableError } from "../../src/errors/index.js";
 import { toGlobalId } from "../../src/model/index.js";
 import { DATABASES } from "../support/databases.js";
-import { openLiveGateway, principal, type LiveGateway } from "../support/live-gateway.js";
+import {
+  openFreshLiveGateway,
+  openLiveGateway,
+  principal,
+  type LiveGateway,
+} from "../support/live-gateway.js";
 import { facts, party, snapshot } from "../support/snapshots.js";
 
 interface Change {
@@ -21,20 +26,13 @@ const CHANGES = `subscription ($filter: SessionFilter, $after: String, $snapshot
 }`;
 
 describe.each(DATABASES)("session changes on $name", (kind) => {
-  let live: LiveGateway;
-  let url: string;
-  let drop: () => Promise<void>;
+  let live: LiveGateway & { readonly url: string };
   let clock = 1_000;
 
   beforeEach(async () => {
-    ({ url, drop } = await kind.create());
-    live = await openLiveGateway(url);
+    live = await openFreshLiveGateway(kind);
   });
-
-  afterEach(async () => {
-    await live[Symbol.asyncDispose]();
-    await drop();
-  });
+  afterEach(() => live[Symbol.asyncDispose]());
 
   const watch = (variables: object = {}, who = principal()) =>
     live.watch<Change>("sessionChanges", CHANGES, variables, who);
@@ -118,7 +116,7 @@ describe.each(DATABASES)("session changes on $name", (kind) => {
     client.stop();
     await look("c");
     await look("a", { title: "x" });
-    await using other = await openLiveGateway(url);
+    await using other = await openLiveGateway(live.url);
     const again = await other.watch<Change>("sessionChanges", CHANGES, { after: client.frames[0]?.cursor });
     await again.until(({ frames }) => frames.length === 3);
     // Written by the first one: the second hears of it without being told.

@@ -14,6 +14,7 @@ import { createConnectionDirectory, type ConnectionDirectory } from "../../src/s
 import { createSurroundings } from "../../src/sync/surroundings.js";
 import { createSync, type Sync } from "../../src/sync/sync.js";
 import { createCaptureLogger } from "./capture-logger.js";
+import type { TestDatabase } from "./databases.js";
 
 /** Somebody who may do everything, unless it is said what. */
 export function principal(given: Partial<Principal> = {}): Principal {
@@ -142,6 +143,22 @@ export async function openLiveGateway(url: string, now: () => number = Date.now)
       await gateway.stop();
       await Promise.all(connections.map((connection) => connection.close()));
       await store.close();
+    },
+  };
+}
+
+/** Opens one on a database of its own, which goes with it. */
+export async function openFreshLiveGateway(
+  kind: TestDatabase,
+): Promise<LiveGateway & { readonly url: string }> {
+  const { url, drop } = await kind.create();
+  const live = await openLiveGateway(url);
+  return {
+    ...live,
+    url,
+    async [Symbol.asyncDispose]() {
+      await live[Symbol.asyncDispose]();
+      await drop();
     },
   };
 }
