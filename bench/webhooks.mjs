@@ -4,7 +4,7 @@
  * long an answer takes at 100 a second, and how long it is from the answer to the read of the session. On one SQLite file.
  */
 import { spawn } from "node:child_process";
-import { createHmac, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -13,22 +13,13 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import autocannon from "autocannon";
 import { Pool } from "undici";
+import { SECRET, signed } from "./speko-delivery.mjs";
 
-const SECRET = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
-const KEY = Buffer.from(SECRET.slice("whsec_".length), "base64");
 const FORGED_A_SECOND = 10_000;
 const ROUNDS = 3;
 const SENDERS = 8;
 const RATE = 100;
 const here = fileURLToPath(import.meta.url);
-
-function sign(body, key) {
-  const id = `msg_${randomUUID()}`;
-  const time = String(Math.floor(Date.now() / 1000));
-  const mac = createHmac("sha256", key).update(`${id}.${time}.${body}`).digest("base64");
-  const proof = { "webhook-id": id, "webhook-timestamp": time, "webhook-signature": `v1,${mac}` };
-  return { "content-type": "application/json", ...proof };
-}
 
 const event = (session) =>
   JSON.stringify({
@@ -63,7 +54,7 @@ async function serve(upstream, database) {
 /** Sends what is forged, in a process of its own, and prints how many were refused a second. */
 async function forge(url, seconds) {
   const body = event("call_forged");
-  const headers = sign(body, Buffer.from("forged"));
+  const headers = signed(body, Buffer.from("forged"));
   const options = { url, method: "POST", headers, body, connections: 50, overallRate: FORGED_A_SECOND };
   const result = await autocannon({ ...options, duration: Number(seconds) });
   if (result["2xx"] > 0) throw new Error("a forged delivery was taken");
@@ -105,7 +96,7 @@ async function measure(seconds) {
       const { statusCode, body: answer } = await pool.request({
         path: "/webhooks/speko",
         method: "POST",
-        headers: sign(body, KEY),
+        headers: signed(body),
         body,
       });
       await answer.dump();

@@ -4,16 +4,14 @@
  * second, in turns in one run. Deliveries are Speko's, signed; each is about a call that has changed, which the gateway reads over HTTP.
  * The gateway and the subscribers are processes of their own; the provider, which sends, is this one.
  */
-import { createHmac, randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { parseArgs } from "node:util";
 import { Pool } from "undici";
+import { SECRET, signed } from "../speko-delivery.mjs";
 import { now, quantile, steadily } from "./kit.mjs";
 import { isMain, start, table, withDatabase } from "./processes.mjs";
 
-const SECRET = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
-const KEY = Buffer.from(SECRET.slice("whsec_".length), "base64");
 const RATE = 100;
 /** Calls that deliveries are about, in turn: five seconds from one about a call to the next. */
 const CALLS = 500;
@@ -45,14 +43,6 @@ async function startProvider() {
   await once(server, "listening");
   const close = () => (server.closeAllConnections(), server.close());
   return { url: `http://127.0.0.1:${server.address().port}`, titles, close };
-}
-
-function signed(body) {
-  const id = `msg_${randomUUID()}`;
-  const time = String(Math.floor(Date.now() / 1_000));
-  const mac = createHmac("sha256", KEY).update(`${id}.${time}.${body}`).digest("base64");
-  const proof = { "webhook-id": id, "webhook-timestamp": time, "webhook-signature": `v1,${mac}` };
-  return { "content-type": "application/json", ...proof };
 }
 
 /** Runs it and prints what came of it. */
