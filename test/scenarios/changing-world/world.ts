@@ -27,8 +27,8 @@ const BETWEEN_PAGES = [0.4, 0.4, 0.4, 0.05, 0.05, 0.05, 0.05, 0.05, 0.05, 0.05];
 /** Conversations that are going on when everything is well again. */
 const LIVE_AT_THE_END = 3;
 const ARCHIVE_AGE_MS = 15 * DAY_MS;
-/** What a circuit, a poll and a first synchronisation wait at most after failures, and some more. */
-const SETTLES_WITHIN_MS = 60_000;
+/** What a circuit, a poll and a first synchronisation wait at most after failures, and much more on a busy machine. */
+const SETTLES_WITHIN_MS = 180_000;
 
 const BASE_URLS: Record<SandboxProviderName, string> = {
   plivo: "PLIVO_BASE_URL",

@@ -9,7 +9,7 @@ import { checkParts } from "./parts-model.js";
 import type { Service } from "./services.js";
 import type { Truth } from "./truth.js";
 import { openSocketWire, type SocketWire } from "./wires.js";
-import { HEAVY, isBroad, wishesOf } from "./wishes.js";
+import { HEAVY, isBroad, isRich, wishesOf } from "./wishes.js";
 import type { BusyWorld } from "./world.js";
 
 /** What stays from seed to seed. */
@@ -58,7 +58,8 @@ export async function torture(seed: number, stage: Stage): Promise<Map<string, n
 
   world.run(seed, random.fork("world"));
   try {
-    await expect.poll(truth.look, { timeout: PATIENCE_MS }).toBeGreaterThan(0);
+    const isBegun = async () => (await truth.look()) > 0 && isRich(truth.log);
+    await expect.poll(isBegun, { timeout: PATIENCE_MS }).toBe(true);
     for (const wish of wishesOf(random, truth.log)) add(wish);
     for (let left = random.int(4, 8); left > 0; left -= 1) {
       const disturbance = random.weighted(...DISTURBANCES);

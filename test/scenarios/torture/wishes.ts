@@ -14,18 +14,34 @@ const changes = (name: string, variables: Record<string, unknown> = {}): Wish =>
 const filtered = (name: string, filter: object, more: object = {}): Wish =>
   changes(name, { filter, ...more });
 
-/** One of every sort. @param log what has happened so far, which is something */
-export function wishesOf(random: Random, log: readonly Happened[]): Wish[] {
+/** What there is to ask for. */
+function findIn(log: readonly Happened[]) {
   const newest = new Map(log.map((row) => [row.sessionKey, row]));
   const recent = [...newest.values()].slice(-60);
   const live = recent.filter(({ after }) => after.phase !== "ENDED");
-  const one = (rows: readonly Happened[]) => random.pick(rows.length > 0 ? rows : recent);
-  const ofSpeko = live.filter(({ connection }) => connection === "speko");
-  const words = recent.flatMap(({ seen }) =>
-    seen.words.split(" ").filter((word) => /^[a-z]{4,}$/.test(word)),
-  );
-  // Which have one spelling: others are found under several.
-  const addresses = recent.flatMap(({ seen }) => seen.addresses.filter((address) => /^\+|@/.test(address)));
+  return {
+    recent,
+    live,
+    ofSpeko: live.filter(({ connection }) => connection === "speko"),
+    words: recent.flatMap(({ seen }) => seen.words.split(" ").filter((word) => /^[a-z]{4,}$/.test(word))),
+    // Which have one spelling: others are found under several.
+    addresses: recent.flatMap(({ seen }) => seen.addresses.filter((address) => /^\+|@/.test(address))),
+    fields: recent.flatMap(({ seen }) =>
+      Object.entries(seen.fields).filter(
+        ([name, value]) => FIELDS.includes(name) && typeof value === "string",
+      ),
+    ),
+  };
+}
+
+/** Whether enough has happened for one of every sort. */
+export const isRich = (log: readonly Happened[]): boolean =>
+  Object.values(findIn(log)).every((found) => found.length > 0);
+
+/** One of every sort. @param log what has happened so far, which is enough */
+export function wishesOf(random: Random, log: readonly Happened[]): Wish[] {
+  const { recent, live, ofSpeko, words, addresses, fields } = findIn(log);
+  const one = (rows: readonly Happened[]) => random.pick(rows);
   const ids = [one(live), one(live), one(recent), one(recent)].map(({ id }) => id);
   const withSnapshot = (): object => ({ snapshot: random.chance(0.7) });
   return [
@@ -38,7 +54,7 @@ export function wishesOf(random: Random, log: readonly Happened[]): Wish[] {
     filtered("a connection", { connections: [random.pick(CONNECTIONS)] }),
     filtered("an address", { address: random.pick(addresses) }, withSnapshot()),
     filtered("a word", { text: random.pick(words) }, withSnapshot()),
-    filtered("a provider's field", { providerFields: fieldOf(random, recent) }),
+    filtered("a provider's field", { providerFields: Object.fromEntries([random.pick(fields)]) }),
     filtered("some sessions", { ids }),
     { field: "session", name: "a session", variables: { id: one(live).id } },
     { field: "session", name: "another session", variables: { id: one(ofSpeko).id } },
@@ -62,11 +78,3 @@ export const HEAVY: Wish = {
 /** Sees something whatever happens. */
 export const isBroad = ({ field, variables }: Wish): boolean =>
   field === "sessionChanges" && variables["filter"] === undefined;
-
-function fieldOf(random: Random, rows: readonly Happened[]): Record<string, unknown> {
-  const found = rows.flatMap(({ seen }) =>
-    Object.entries(seen.fields).filter(([name, value]) => FIELDS.includes(name) && typeof value === "string"),
-  );
-  const [name, value] = random.pick(found);
-  return { [name]: value };
-}
