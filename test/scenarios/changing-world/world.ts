@@ -70,6 +70,9 @@ export async function liveThrough(seed: number, databaseUrl: string): Promise<vo
     ...sandbox.environment,
     DATABASE_URL: databaseUrl,
     SWITCHBOARD_DATABASE_POOL_SIZE: "4",
+    // Many worlds share a machine: slowness is not what is looked for here.
+    SWITCHBOARD_DATABASE_CONNECT_TIMEOUT_MS: "60000",
+    SWITCHBOARD_DATABASE_STATEMENT_TIMEOUT_MS: "60000",
     SWITCHBOARD_POLL_IDLE_MS: "200",
     SWITCHBOARD_POLL_LIVE_MS: "100",
   };
