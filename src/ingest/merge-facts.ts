@@ -48,8 +48,7 @@ export function mergeFacts(
   newer: boolean,
   kind: LookKind = {},
 ): SessionFacts {
-  // A session is answered once: a later answer is that of a leg, as when it was handed on.
-  const answeredAt = earliest(known.answeredAt, incoming.answeredAt);
+  const answeredAt = pick(known.answeredAt, incoming.answeredAt, newer || isAnswer(known, incoming, kind));
   const wobbles =
     known.answeredAt !== null && Math.abs((answeredAt ?? 0) - known.answeredAt) <= ANSWER_WOBBLE_MS;
   return {

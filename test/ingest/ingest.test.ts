@@ -103,6 +103,17 @@ describe.each(DATABASES)("ingest on $name", (kind) => {
     },
   );
 
+  it("a call that was sent on and answered there rings no more for such a look either", async () => {
+    const rings = (observedAt: number): Partial<SessionSnapshot> => ({
+      ...{ observedAt, facts: facts({ state: "RINGING" }), isBlindToHold: true },
+    });
+    const answered = (at: number): Partial<SessionSnapshot> => ({
+      ...{ observedAt: at, facts: facts({ answeredAt: at }), isBlindToHold: true, source: "PUSH" },
+    });
+    const { row } = await take(rings(1_000), answered(1_500), rings(9_000), answered(10_000), rings(10_500));
+    expect(row.state).toBe("IN_PROGRESS");
+  });
+
   it("logs the end as ENDED once", async () => {
     const ended = { observedAt: 2_000, facts: facts({ phase: "ENDED", state: "MISSED", endedAt: 1_900 }) };
     const { changes } = await take({}, ended, { ...ended, observedAt: 3_000 });
